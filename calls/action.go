@@ -1,0 +1,114 @@
+package calls
+
+import "time"
+
+// The actions of the table: what the actor does after each transition.
+
+// nothing is left to do. A BYE of ours that was answered ends the call whatever
+// the status: 481 and 408 end the dialog as 200 does (RFC 3261 section 12.2.1.2).
+func (c *Call) nothing(Event) {}
+
+// answer sends the 200. No audio flows before the ACK: an answer to a spoofed
+// source must not turn into a stream to a stranger.
+func (c *Call) answer(Event) {
+	c.record.AnsweredAt = time.Now()
+	c.record.Status = 200
+	if err := c.leg.Answer(c.answers); err != nil {
+		c.handle(AnswerFailed{Err: err})
+	}
+}
+
+func (c *Call) reject(e Event) {
+	err := e.(rejected).err
+	refusal, cause := refusal(err)
+	c.record.Fault = err.Error()
+	c.ended(cause, Server)
+	c.refuse(refusal)
+}
+
+func (c *Call) cancelled(Event) {
+	c.record.Status = 487
+	c.ended(CallCancelled, Caller)
+}
+
+// earlyBye answers the INVITE of a caller that sent BYE instead of CANCEL
+// (RFC 3261 section 15.1.2).
+func (c *Call) earlyBye(Event) {
+	c.ended(CallCancelled, Caller)
+	c.refuse(Refusal{Status: 487})
+}
+
+// unanswered ends a call that still rings.
+func (c *Call) unanswered(e Event) {
+	switch e.(type) {
+	case Shutdown:
+		c.ended(ServerStopped, Server)
+		c.refuse(Refusal{Status: 503, RetryAfter: c.options.RetryAfter})
+	case Hangup:
+		c.ended(OperatorEnded, Server)
+		c.refuse(Refusal{Status: 480})
+	default:
+		c.ended(NotAnswered, Server)
+		c.refuse(Refusal{Status: 480})
+	}
+}
+
+// answerFailed takes the answer back: the caller has the 487 that the leg sent,
+// or got no response that reached the network.
+func (c *Call) answerFailed(e Event) {
+	failed := e.(AnswerFailed)
+	c.record.AnsweredAt = time.Time{}
+	if failed.Cancelled {
+		c.record.Status = 487
+		c.ended(CallCancelled, Caller)
+		return
+	}
+	c.record.Fault = failed.Err.Error()
+	c.ended(InternalError, Server)
+	c.refuse(Refusal{Status: 500})
+}
+
+// play starts the audio. When the offer was ours the ACK must bring the answer.
+func (c *Call) play(e Event) {
+	c.record.AckedAt = time.Now()
+	if len(c.options.Offer) == 0 {
+		if err := c.media.Accept(e.(Acked).Body); err != nil {
+			c.handle(MediaFailed{Err: err})
+			return
+		}
+	}
+	c.arm(c.options.MaxDuration, maxDuration{})
+	c.notify(Answered{At: c.record.AckedAt, ID: c.ID(), Media: c.media.Play()})
+}
+
+// hangUp stops the audio before the BYE leaves, so that the caller never hears
+// a stream of a call that is over.
+func (c *Call) hangUp(e Event) {
+	cause := causeOf(e)
+	if failed, ok := e.(MediaFailed); ok {
+		c.record.Fault = failed.Err.Error()
+	}
+	c.ended(cause, Server)
+	c.media.Stop()
+	c.arm(HangupTimeout, hangupTimeout{})
+	c.report("sending BYE", c.leg.Bye(cause))
+}
+
+// causeOf says why an event makes us hang up.
+func causeOf(e Event) Cause {
+	switch e.(type) {
+	case Played:
+		return Completed
+	case AckTimeout:
+		return NoACK
+	case MediaFailed:
+		return MediaFault
+	case maxDuration:
+		return TooLong
+	case Shutdown:
+		return ServerStopped
+	}
+	return OperatorEnded
+}
+
+func (c *Call) callerHungUp(Event) { c.ended(CallerHungUp, Caller) }

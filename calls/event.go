@@ -1,0 +1,80 @@
+package calls
+
+// Event is an input of a call's actor. The set is closed: a peer, a timer of the
+// leg, the media or the operator caused it.
+type Event interface {
+	// trigger is the name of the event in the table of fsm.go.
+	trigger() trigger
+}
+
+// Events that a [Leg] posts.
+type (
+	// Acked says that the 200 was acknowledged. Body is the ACK's session
+	// description, empty unless the offer was ours.
+	Acked struct{ Body []byte }
+	// AckTimeout says that no ACK came for 64·T1 (RFC 3261 section 13.3.1.4).
+	AckTimeout struct{}
+	// AnswerFailed says that the 200 does not stand: a CANCEL was first, or it
+	// could not be sent.
+	AnswerFailed struct {
+		Err       error
+		Cancelled bool
+	}
+	// Bye says that the caller sent BYE; the leg has answered it.
+	Bye struct{}
+	// Cancelled says that the caller sent CANCEL; the leg has answered 487.
+	Cancelled struct{}
+	// ByeAnswered says that our BYE got this final status; 0 when none came.
+	ByeAnswered struct{ Status int }
+)
+
+// Events that a [Media] posts.
+type (
+	// Played says that the audio has been played for its whole time.
+	Played struct{}
+	// MediaFailed says that no more audio can be sent.
+	MediaFailed struct{ Err error }
+)
+
+// Events of the operator.
+type (
+	// Hangup ends this call.
+	Hangup struct{}
+	// Shutdown ends this call because the server stops.
+	Shutdown struct{}
+)
+
+// Events of the actor itself: its timers, and what it decides.
+type (
+	answerDue     struct{}
+	rejected      struct{ err error }
+	ringTimeout   struct{}
+	maxDuration   struct{}
+	hangupTimeout struct{}
+)
+
+func (Acked) trigger() trigger         { return onAck }
+func (AckTimeout) trigger() trigger    { return onAckTimeout }
+func (AnswerFailed) trigger() trigger  { return onAnswerFailed }
+func (Bye) trigger() trigger           { return onBye }
+func (Cancelled) trigger() trigger     { return onCancel }
+func (ByeAnswered) trigger() trigger   { return onByeAnswered }
+func (Played) trigger() trigger        { return onPlayed }
+func (MediaFailed) trigger() trigger   { return onMediaFailed }
+func (Hangup) trigger() trigger        { return onHangup }
+func (Shutdown) trigger() trigger      { return onShutdown }
+func (answerDue) trigger() trigger     { return onAnswer }
+func (rejected) trigger() trigger      { return onReject }
+func (ringTimeout) trigger() trigger   { return onRingTimeout }
+func (maxDuration) trigger() trigger   { return onMaxDuration }
+func (hangupTimeout) trigger() trigger { return onHangupTimeout }
+
+// request reports whether a peer's request is behind the event, so that a peer
+// can repeat it without end. These are bounded in the mailbox.
+func request(e Event) bool {
+	switch e.(type) {
+	case Bye, Cancelled:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,34 @@
+package calls
+
+import "time"
+
+// Leg is the signalling half of a call: the server side of one INVITE dialog
+// (RFC 3261 section 12.1.1). No method waits for the peer; what the peer does
+// comes back as an [Event]. The leg owns every timer of the RFCs.
+type Leg interface {
+	// Ring sends 180 Ringing.
+	Ring() error
+	// Answer sends 200 OK with the session description and repeats it until
+	// the ACK (RFC 3261 section 13.3.1.4): Acked, AckTimeout or AnswerFailed follows.
+	Answer(sdp []byte) error
+	// Reject sends a final response other than 2xx.
+	Reject(r Refusal) error
+	// Bye ends the dialog; ByeAnswered follows.
+	Bye(c Cause) error
+}
+
+// Refusal is a final response that is not an answer.
+type Refusal struct {
+	// Status is the SIP status code, 300 to 699.
+	Status int
+	// RetryAfter asks the caller to wait so long (RFC 3261 section 20.33); 0: not said.
+	RetryAfter time.Duration
+	// Warning says why, as warn-code and text (RFC 3261 section 20.43); code 0: not said.
+	Warning Warning
+}
+
+// Warning is the content of a Warning header field.
+type Warning struct {
+	Code int // three digits, 3xx
+	Text string
+}

@@ -1,0 +1,62 @@
+package calls
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Media is the RTP half of a call. It hides the packets from the call.
+type Media interface {
+	// Negotiate opens the ports of the call and answers the offer of the caller;
+	// an empty offer makes an offer of ours (RFC 3261 section 13.2.1). An error
+	// that is a [*RefusedError] says how to answer the INVITE; any other is a 500.
+	Negotiate(offer []byte) (answer []byte, err error)
+	// Accept takes the answer to our offer, which came in the ACK.
+	Accept(answer []byte) error
+	// Play starts the audio and tells what was agreed on: codec and addresses.
+	// Played or MediaFailed follows.
+	Play() MediaStats
+	// Stop ends the audio and gives the ports back. It is idempotent; afterwards
+	// nothing of the media runs.
+	Stop() MediaStats
+}
+
+// RefusedError is an error of [Media.Negotiate] that has an answer in SIP.
+type RefusedError struct {
+	Refusal Refusal
+	Cause   Cause
+	Err     error
+}
+
+// Error says why the call was refused.
+func (e *RefusedError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the reason.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// MediaStats is what was measured of the media of one call. The zero value of an
+// address means that there was none.
+type MediaStats struct {
+	Codec      string         // name of the encoding as in RFC 3551, empty before the negotiation
+	Local      netip.AddrPort // where we receive RTP
+	RemoteSDP  netip.AddrPort // where the session description sends our RTP
+	RemoteSeen netip.AddrPort // where the caller's first RTP packet came from
+	Sent       Sent
+	Received   Received
+}
+
+// Sent counts what went to the caller.
+type Sent struct {
+	Packets uint64
+	Bytes   uint64        // RTP payload octets, as in RFC 3550 section 6.4.1
+	Skipped uint64        // frames that were not sent because the sender was late
+	Errors  uint64        // packets that the kernel refused
+	LateMax time.Duration // the longest time a packet left after it was due
+}
+
+// Received counts what came from the caller.
+type Received struct {
+	Packets uint64
+	Bytes   uint64 // RTP payload octets
+	Invalid uint64 // datagrams on the RTP port that are not RTP version 2
+}
