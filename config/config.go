@@ -1,0 +1,31 @@
+package config
+
+// Config is the effective configuration: every value is set, in range, and
+// agrees with the others. It is read-only once Load has returned it.
+type Config struct {
+	SIP             SIP             `koanf:"sip"`
+	Behavior        Behavior        `koanf:"behavior"`
+	Media           Media           `koanf:"media"`
+	Audio           Audio           `koanf:"audio"`
+	Logging         Logging         `koanf:"logging"`
+	Health          Health          `koanf:"health"`
+	AudioProcessing AudioProcessing `koanf:"audio_processing"`
+	Monitor         Monitor         `koanf:",squash,flatten"`
+
+	settings []Setting
+	idle     []string
+}
+
+// defaults is the lowest layer. It is a valid configuration by itself.
+func defaults() Config {
+	return Config{
+		SIP:             defaultSIP(),
+		Behavior:        defaultBehavior(),
+		Media:           defaultMedia(),
+		Audio:           defaultAudio(),
+		Logging:         defaultLogging(),
+		Health:          defaultHealth(),
+		AudioProcessing: defaultAudioProcessing(),
+		Monitor:         defaultMonitor(),
+	}
+}

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// form is the shape that a text must have.
+type form struct {
+	allowed string // stands after "must be"
+	ok      func(string) bool
+}
+
+// forms are the values of the form tag.
+var forms = map[string]form{
+	"address": {"an IPv4 or IPv6 address", isAddress},
+	"host":    {"a host name or an IP address", isHost},
+	"line":    {"1 to 128 bytes of printable text", isLine},
+	"path":    {"a path of 1 to 4096 bytes of printable text", isPath},
+	"source":  {"builtin or the path of an MP3 file", isPath},
+	"url":     {"an http or https URL", isURL},
+}
+
+func isAddress(s string) bool {
+	addr, err := netip.ParseAddr(s)
+	return err == nil && !addr.IsMulticast()
+}
+
+// hostName is a name of RFC 1123 section 2.1: labels of letters, digits and
+// inner hyphens.
+var hostName = regexp.MustCompile(`^(?i)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
+
+func isHost(s string) bool {
+	if _, err := netip.ParseAddr(s); err == nil {
+		return true
+	}
+	return len(s) <= 253 && hostName.MatchString(s)
+}
+
+func isLine(s string) bool { return len(s) <= 128 && isPrintable(s) }
+
+func isPath(s string) bool { return len(s) <= 4096 && isPrintable(s) }
+
+// isPrintable keeps line ends and other control characters out of headers,
+// logs and file names, and blanks from standing for a value.
+func isPrintable(s string) bool {
+	control := func(r rune) bool { return !unicode.IsPrint(r) }
+	return utf8.ValidString(s) && strings.TrimSpace(s) != "" && !strings.ContainsFunc(s, control)
+}
+
+func isURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && isPrintable(s)
+}

@@ -1,0 +1,36 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestForms(t *testing.T) {
+	tests := []struct {
+		form string
+		good []string
+		bad  []string
+	}{
+		{"address", []string{"0.0.0.0", "::", "192.0.2.1", "fe80::1%eth0"}, []string{"", "localhost", "192.0.2.1:5060", "[::1]", "224.0.0.1", "ff02::1"}},
+		{"host", []string{"0.0.0.0", "::1", "example", "SIP.example.com", "a-1.b"}, []string{"", "a b", "-a", "a..b", "a_b", "example.com:5060", strings.Repeat("a.", 126) + "ab"}},
+		{"line", []string{"Pickup/1.0 (test)", strings.Repeat("a", 128)}, []string{"", " ", "a\r\nb", "a\x00", "\xff", strings.Repeat("a", 129)}},
+		{"path", []string{"a.mp3", "/var/lib/déjà vu.mp3"}, []string{"", " ", "a\nb", strings.Repeat("a", 4097)}},
+		{"source", []string{"builtin", "./a.mp3"}, []string{"", "a\x00"}},
+		{"url", []string{"http://localhost:8080/health", "https://example.com", "http://[::1]/"}, []string{"", "localhost:8080", "ftp://example.com", "http://", "http://:8080/", "http://a b/"}},
+	}
+	if got, want := len(tests), len(forms); got != want {
+		t.Errorf("forms with a test: got %d, want %d", got, want)
+	}
+	for _, tt := range tests {
+		for _, s := range tt.good {
+			if !forms[tt.form].ok(s) {
+				t.Errorf("%s %q: got refused, want accepted", tt.form, s)
+			}
+		}
+		for _, s := range tt.bad {
+			if forms[tt.form].ok(s) {
+				t.Errorf("%s %q: got accepted, want refused", tt.form, s)
+			}
+		}
+	}
+}

@@ -1,0 +1,244 @@
+package config
+
+import (
+	"errors"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+)
+
+// write puts a configuration file into a directory of the test.
+func write(t *testing.T, content string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "pickup.toml")
+	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// load is Load of sources that must be right.
+func load(t *testing.T, src Sources) *Config {
+	t.Helper()
+	cfg, err := Load(src)
+	if err != nil {
+		t.Fatalf("Load(%+v): %v", src, err)
+	}
+	return cfg
+}
+
+// faultsOf is the list of faults of sources that must have some.
+func faultsOf(t *testing.T, src Sources) []Fault {
+	t.Helper()
+	cfg, err := Load(src)
+	var faults *Faults
+	if !errors.As(err, &faults) {
+		t.Fatalf("Load(%+v) = %+v, %v; want *Faults", src, cfg, err)
+	}
+	if cfg != nil {
+		t.Errorf("got a Config beside the faults, want nil")
+	}
+	return faults.List
+}
+
+func TestDefaultsAreAValidConfiguration(t *testing.T) {
+	cfg := load(t, Sources{})
+	want := defaults()
+	want.settings, want.idle = cfg.settings, cfg.idle
+	if !reflect.DeepEqual(*cfg, want) {
+		t.Errorf("got  %+v\nwant %+v", *cfg, want)
+	}
+	if idle := cfg.Idle(); len(idle) != 0 {
+		t.Errorf("Idle() of the defaults: got %q, want none", idle)
+	}
+}
+
+func TestReferenceFilesLoadUnchanged(t *testing.T) {
+	cfg := load(t, Sources{File: "testdata/reference_server.toml"})
+	if got, want := cfg.SIP.UserAgent, "rvoip-sip-server/0.1.0"; got != want {
+		t.Errorf("sip.user_agent: got %q, want %q", got, want)
+	}
+	if got, want := cfg.Behavior.AutoAnswerDelay(), 2*time.Second; got != want {
+		t.Errorf("behavior.auto_answer_delay_ms: got %v, want %v", got, want)
+	}
+	if got, want := cfg.Media.PortPairs(), 50; got != want {
+		t.Errorf("port pairs: got %d, want %d", got, want)
+	}
+	if got, want := cfg.AudioProcessing.Band2Compressor.ThresholdFactor, 0.75; got != want {
+		t.Errorf("band2_compressor.threshold_factor: got %v, want %v", got, want)
+	}
+
+	cfg = load(t, Sources{File: "testdata/reference_monitor.toml"})
+	if got, want := cfg.Monitor.HealthCheckURL, "http://localhost:8080/health"; got != want {
+		t.Errorf("health_check_url: got %q, want %q", got, want)
+	}
+	if got, want := cfg.Monitor.ServerBinaryPath, "./target/release/sip-server"; got != want {
+		t.Errorf("server_binary_path: got %q, want %q", got, want)
+	}
+}
+
+func TestLaterLayerWins(t *testing.T) {
+	file := write(t, "[sip]\nport = 5061\n")
+	environ := []string{"HOME=/", "PICKUP_SIP__PORT=5062"}
+	set := []string{"sip.port=5063", "sip.port=5064"}
+	tests := []struct {
+		name   string
+		src    Sources
+		port   uint16
+		origin string
+	}{
+		{"defaults", Sources{}, 5060, "default"},
+		{"file", Sources{File: file}, 5061, file + ":2"},
+		{"environment", Sources{File: file, Environ: environ}, 5062, "environment PICKUP_SIP__PORT"},
+		{"set", Sources{File: file, Environ: environ, Set: set}, 5064, "--set"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := load(t, tt.src)
+			if cfg.SIP.Port != tt.port {
+				t.Errorf("sip.port: got %d, want %d", cfg.SIP.Port, tt.port)
+			}
+			for _, s := range cfg.Effective() {
+				if s.Key == "sip.port" && s.Origin != tt.origin {
+					t.Errorf("origin of sip.port: got %q, want %q", s.Origin, tt.origin)
+				}
+				if s.Key == "sip.bind_address" && s.Origin != "default" {
+					t.Errorf("origin of sip.bind_address: got %q, want default", s.Origin)
+				}
+			}
+		})
+	}
+}
+
+// TestTextLayers sets a key of each kind from text.
+func TestTextLayers(t *testing.T) {
+	src := Sources{
+		Environ: []string{
+			"PICKUP_BEHAVIOR__AUTO_ANSWER=false",
+			"PICKUP_AUDIO__DURATION_SECONDS=1.5",
+			"PICKUP_MEDIA__PREFERRED_CODECS=pcma, PCMU",
+			"PICKUP_AUDIO_PROCESSING__BAND1_COMPRESSOR__RATIO=3",
+			"PICKUP_SERVER_PID_FILE=/run/a=b.pid",
+		},
+		Set: []string{"behavior.busy_status=486", "logging.level=DEBUG", "sip.transport=udp"},
+	}
+	got := load(t, src)
+	want := defaults()
+	want.Behavior.AutoAnswer = false
+	want.Audio.DurationSeconds = 1.5
+	want.Media.PreferredCodecs = []string{"PCMA", "PCMU"}
+	want.AudioProcessing.Band1Compressor.Ratio = 3
+	want.Monitor.ServerPIDFile = "/run/a=b.pid"
+	want.Behavior.BusyStatus = 486
+	want.Logging.Level = "debug"
+	want.settings, want.idle = got.settings, got.idle
+	if !reflect.DeepEqual(*got, want) {
+		t.Errorf("got  %+v\nwant %+v", *got, want)
+	}
+}
+
+// TestFormsOfTOML writes the same key in every way that TOML has.
+func TestFormsOfTOML(t *testing.T) {
+	for _, content := range []string{
+		"[sip]\nport = 5_070\n",
+		"sip.port = 5070",
+		"sip = { port = 5070 }",
+		"[sip]\r\n\"port\" = 0x13CE # hexadecimal\r\n",
+		"\ufeff[sip]\nport = 5070\n",
+		"[media]\npreferred_codecs = [\n  'PCMU', # first\n]\n[ sip ]\nport = 5070\n",
+	} {
+		cfg := load(t, Sources{File: write(t, content)})
+		if cfg.SIP.Port != 5070 {
+			t.Errorf("sip.port of %q: got %d, want 5070", content, cfg.SIP.Port)
+		}
+	}
+}
+
+func TestTransportIsOneNameOrAList(t *testing.T) {
+	for _, content := range []string{`sip.transport = "udp"`, `sip.transport = ["udp"]`, `sip.transport = "UDP"`} {
+		cfg := load(t, Sources{File: write(t, content)})
+		if got, want := cfg.SIP.Transport, []string{"udp"}; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %q, want %q", content, got, want)
+		}
+	}
+}
+
+// TestEffectiveIsTOML reads what Effective lists and gets the same.
+func TestEffectiveIsTOML(t *testing.T) {
+	want := load(t, Sources{
+		File: "testdata/reference_server.toml",
+		Set:  []string{`sip.user_agent="Pickup" \ déjà`, "audio_processing.band1_compressor.attack_time=0.0001"},
+	})
+	content := ""
+	for _, s := range want.Effective() {
+		content += s.Key + " = " + s.Value + "\n"
+	}
+	got := load(t, Sources{File: write(t, content)})
+	got.settings, got.idle = want.settings, want.idle
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestDerivedValues(t *testing.T) {
+	cfg := load(t, Sources{Set: []string{
+		"sip.bind_address=::1", "audio.duration_seconds=0.031", "logging.level=trace",
+		"behavior.ring_timeout_seconds=7", "behavior.call_timeout_seconds=8", "behavior.shutdown_grace_seconds=0",
+	}})
+	checks := []struct {
+		name      string
+		got, want any
+	}{
+		{"SIP.Address", cfg.SIP.Address(), netip.MustParseAddrPort("[::1]:5060")},
+		{"Audio.Duration", cfg.Audio.Duration(), 40 * time.Millisecond},
+		{"Logging.SlogLevel", cfg.Logging.SlogLevel(), slog.LevelDebug},
+		{"Behavior.RingTimeout", cfg.Behavior.RingTimeout(), 7 * time.Second},
+		{"Behavior.CallTimeout", cfg.Behavior.CallTimeout(), 8 * time.Second},
+		{"Behavior.ShutdownGrace", cfg.Behavior.ShutdownGrace(), time.Duration(0)},
+	}
+	for _, c := range checks {
+		if c.got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, c.got, c.want)
+		}
+	}
+}
+
+// TestUnknownKeyBehindTheChecks is the last line of defence: a layer that let
+// an unknown key through.
+func TestUnknownKeyBehindTheChecks(t *testing.T) {
+	l := newLoader()
+	if err := l.loadDefaults(); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.koanf.Set("sip.prot", 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.finish(); err == nil {
+		t.Error("got no error for sip.prot, want one")
+	}
+}
+
+func TestPortPairs(t *testing.T) {
+	tests := []struct {
+		first, last uint16
+		want        int
+	}{
+		{10000, 20000, 5000},
+		{10000, 10001, 1},
+		{10000, 10000, 0},
+		{10001, 10002, 0},
+		{10001, 10003, 1},
+		{1024, 65535, 32256},
+		{20000, 10000, 0},
+	}
+	for _, tt := range tests {
+		got := Media{RTPPortRangeStart: tt.first, RTPPortRangeEnd: tt.last}.PortPairs()
+		if got != tt.want {
+			t.Errorf("PortPairs of %d to %d: got %d, want %d", tt.first, tt.last, got, tt.want)
+		}
+	}
+}

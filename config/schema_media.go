@@ -1,0 +1,30 @@
+package config
+
+// Media is the section [media]: RTP ports and what is offered in SDP.
+type Media struct {
+	RTPPortRangeStart uint16   `koanf:"rtp_port_range_start" min:"1024" max:"65535" doc:"First UDP port for RTP. A call takes an even port and the odd one above it (RTCP)."`
+	RTPPortRangeEnd   uint16   `koanf:"rtp_port_range_end" min:"1024" max:"65535" doc:"Last UDP port for RTP, inclusive. The range must hold a whole pair for each of max_concurrent_calls."`
+	PreferredCodecs   []string `koanf:"preferred_codecs" names:"PCMU,PCMA,G722" idle:"G722" doc:"Codecs in our order of preference; the first one that the caller offers too is used."`
+	EnableDTMF        bool     `koanf:"enable_dtmf" doc:"Accept telephone-event (RFC 4733) in SDP."`
+	AudioSampleRate   int      `koanf:"audio_sample_rate" unit:"Hz" names:"8000,16000" idle:"*" doc:"Internal rate of the audio processing; 16000 only when G722 is among preferred_codecs."`
+}
+
+func defaultMedia() Media {
+	return Media{
+		RTPPortRangeStart: 10000,
+		RTPPortRangeEnd:   20000,
+		PreferredCodecs:   []string{"PCMU", "PCMA"},
+		EnableDTMF:        true,
+		AudioSampleRate:   8000,
+	}
+}
+
+// PortPairs is how many calls the RTP range has room for: an even port and
+// the odd port above it make a pair (RFC 3550 section 11), and what is left
+// over at either end is not used. It is 0 for a range that ends before it
+// starts.
+func (m Media) PortPairs() int {
+	first := (int(m.RTPPortRangeStart) + 1) / 2
+	last := (int(m.RTPPortRangeEnd) - 1) / 2
+	return max(0, last-first+1)
+}
