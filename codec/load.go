@@ -1,0 +1,65 @@
+package codec
+
+import (
+	"bytes"
+	_ "embed" // for the built-in MP3
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// maxSize bounds what is read of a file, in bytes: 20 MiB are 21 minutes at 128 kbit/s.
+const maxSize = 20 << 20
+
+// BuiltinSource is the Source of the built-in prompt.
+const BuiltinSource = "builtin"
+
+//go:embed builtin/builtin.mp3
+var builtin []byte
+
+// Load reads an MP3 from r and prepares it. source names it in errors and in Prompt.Source. At most 20 MiB and,
+// within the play time, at most 10 minutes of audio are accepted. Errors are one line for the person who chose
+// the file: which one, what is wrong with it, what is allowed and how to convert it.
+func Load(r io.Reader, source string, opt Options) (*Prompt, error) {
+	if err := opt.check(); err != nil {
+		return nil, fmt.Errorf("codec: %s: %w", source, err)
+	}
+	data, err := io.ReadAll(io.LimitReader(r, maxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("codec: %s: read: %w", source, withoutPath(err))
+	}
+	if len(data) > maxSize {
+		return nil, fmt.Errorf("codec: %s: larger than 20 MiB, which is the limit; %s", source, shorten)
+	}
+	samples, err := prepare(data, opt.Duration)
+	if err != nil {
+		return nil, fmt.Errorf("codec: %s: %w", source, err)
+	}
+	return newPrompt(source, samples, opt.Formats), nil
+}
+
+// LoadFile loads the MP3 at path, as Load does.
+func LoadFile(path string, opt Options) (*Prompt, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("codec: %s: open: %w", path, withoutPath(err))
+	}
+	defer f.Close()
+	return Load(f, path, opt)
+}
+
+// LoadBuiltin prepares the MP3 that is part of the program, about 37 s of speech and music; it fails only when
+// opt is not valid.
+func LoadBuiltin(opt Options) (*Prompt, error) {
+	return Load(bytes.NewReader(builtin), BuiltinSource, opt)
+}
+
+// withoutPath is the cause in an error of the file system, whose path the caller has named already.
+func withoutPath(err error) error {
+	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}

@@ -1,0 +1,218 @@
+package codec
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+)
+
+var both = []Format{PCMU, PCMA}
+
+// playable are the fixtures that can be played: 1 s of a sine of 1020 Hz at half of full scale.
+var playable = []string{
+	"mpeg1-44100-stereo.mp3", "mpeg1-44100-joint-vbr.mp3", "mpeg1-44100-right-only.mp3", "mpeg1-44100-opposite.mp3",
+	"mpeg1-48000-mono.mp3", "mpeg1-32000-mono.mp3", "mpeg2-24000-mono.mp3", "mpeg2-16000-mono.mp3",
+}
+
+// What the chain makes of a known tone, before the laws add their own noise.
+func TestPrepareKeepsTheTone(t *testing.T) {
+	for _, name := range playable {
+		t.Run(name, func(t *testing.T) {
+			samples, err := prepare(fixture(t, name), time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := make([]float64, len(samples))
+			for i, s := range samples {
+				x[i] = float64(s) / 32768
+			}
+			got := measure(x[1600:7200], telephoneRate, 1020)
+			checkTone(t, got)
+			if got.thd > -70 || got.noise > -60 {
+				t.Errorf("THD %.1f dB, THD+N %.1f dB: want at most -70 and -60 dB", got.thd, got.noise)
+			}
+			t.Logf("%.3f Hz, %.3f dB, THD %.1f dB, THD+N %.1f dB", got.frequency, got.level, got.thd, got.noise)
+		})
+	}
+}
+
+// What a caller hears of it. G.711 reaches 37 dB at this level.
+func TestLoadFile(t *testing.T) {
+	for _, name := range playable {
+		p, err := LoadFile(filepath.Join("testdata", name), Options{Duration: time.Minute, Formats: both})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range both {
+			track, ok := p.Track(f.Name)
+			if !ok || track.Format() != f {
+				t.Fatalf("%s: no track %s", name, f.Name)
+			}
+			got := measure(decoded(track)[1600:7200], telephoneRate, 1020)
+			checkTone(t, got)
+			if got.noise > -33 {
+				t.Errorf("%s as %s: THD+N: got %.1f dB, want at most -33 dB", name, f.Name, got.noise)
+			}
+		}
+	}
+}
+
+func checkTone(t *testing.T, got measured) {
+	t.Helper()
+	if math.Abs(got.frequency-1020) > 0.01 {
+		t.Errorf("frequency: got %.4f Hz, want 1020 Hz", got.frequency)
+	}
+	if want := 20 * math.Log10(0.5); math.Abs(got.level-want) > 0.05 {
+		t.Errorf("level: got %.3f dB, want %.3f dB", got.level, want)
+	}
+}
+
+func TestLoadPassesOverTags(t *testing.T) {
+	mp3 := fixture(t, "mpeg1-32000-mono.mp3")
+	plain := load(t, mp3, Options{Duration: time.Minute, Formats: both})
+	other := fixture(t, "mpeg2-22050-mono.mp3")
+	id3v1 := append([]byte("TAG"), make([]byte, 125)...)
+	padding := bytes.Repeat([]byte{0xFF, 0xFB, 0x90, 0x00}, 5000)
+	tests := []struct {
+		name string
+		data []byte
+	}{
+		{"ID3v2", join(id3v2(300, 0), padding[:300], mp3)},
+		{"two ID3v2", join(id3v2(300, 0), padding[:300], id3v2(20000, 0), padding, mp3)},
+		{"ID3v2 with MPEG frames in it", join(id3v2(len(other), 0), other, mp3)},
+		{"the same behind an ID3v2 with footer", join(id3v2(0, 0x10), make([]byte, 10), id3v2(len(other), 0), other, mp3)},
+		{"ID3v2 longer than the file", join([]byte("ID3\x04\x00\x00\x7F\x7F\x7F\x7F"), mp3)},
+		{"ID3v1", join(mp3, id3v1)},
+		{"garbage with lone sync words", join(bytes.Repeat([]byte{0xFF, 0xFB, 0x50, 0x00, 0x13}, 200), mp3)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := load(t, tt.data, Options{Duration: time.Minute, Formats: both})
+			got, _ := p.Track("PCMU")
+			want, _ := plain.Track("PCMU")
+			if !bytes.Equal(got.payload, want.payload) {
+				t.Error("the audio differs from that of the file without tags")
+			}
+		})
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	mp3 := fixture(t, "mpeg1-32000-mono.mp3")
+	tests := []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"empty", nil, "codec: prompt.mp3: empty file"},
+		{"text", []byte("<html>not found</html>"), "codec: prompt.mp3: not an MP3: no MPEG layer III frames in it; convert it: \"ffmpeg"},
+		{"zeros", make([]byte, 5000), "not an MP3"},
+		{"all ones", bytes.Repeat([]byte{0xFF}, 5000), "not an MP3"},
+		{"one frame", mp3[:288], "not an MP3"},
+		{"tag alone", id3v2(0, 0), "not an MP3"},
+		{"22.05 kHz", fixture(t, "mpeg2-22050-mono.mp3"),
+			"sample rate of 22050 Hz: allowed in an MP3 are 16000, 24000, 32000, 44100 and 48000 Hz; convert it"},
+		{"MPEG-2.5", fixture(t, "mpeg25-11025-mono.mp3"), "sample rate of 11025 Hz: allowed"},
+		{"too large", make([]byte, maxSize+1), "codec: prompt.mp3: larger than 20 MiB, which is the limit; shorten it: \"ffmpeg"},
+		{"undecodable", brokenFrames(), "codec: prompt.mp3: damaged MP3, at 0s: "},
+		{"decoder panics", panicking(t), "codec: prompt.mp3: damaged MP3, at 0s: decoder: "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Load(bytes.NewReader(tt.data), "prompt.mp3", Options{Duration: time.Second, Formats: both})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("got %v, want %q", err, tt.want)
+			}
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("more than one line: %q", err)
+			}
+		})
+	}
+}
+
+func TestLoadFileErrors(t *testing.T) {
+	dir := t.TempDir()
+	missing := filepath.Join(dir, "prompt.mp3")
+	_, err := LoadFile(missing, Options{Duration: time.Second, Formats: both})
+	if want := "codec: " + missing + ": open: no such file or directory"; !errors.Is(err, fs.ErrNotExist) || err.Error() != want {
+		t.Errorf("missing file: got %v, want %s", err, want)
+	}
+	_, err = LoadFile(dir, Options{Duration: time.Second, Formats: both})
+	if want := "codec: " + dir + ": read: is a directory"; err == nil || err.Error() != want {
+		t.Errorf("directory: got %v, want %s", err, want)
+	}
+}
+
+func TestLoadReportsTheReadersError(t *testing.T) {
+	cause := errors.New("disk on fire")
+	_, err := Load(iotest.ErrReader(cause), "prompt.mp3", Options{Duration: time.Second, Formats: both})
+	if !errors.Is(err, cause) {
+		t.Errorf("got %v, want it to wrap %v", err, cause)
+	}
+}
+
+func TestLoadChecksOptions(t *testing.T) {
+	tests := []struct {
+		name string
+		opt  Options
+		want string
+	}{
+		{"no duration", Options{Formats: both}, "codec: builtin: play time 0s: it must be more than 0"},
+		{"negative duration", Options{Duration: -1, Formats: both}, "play time -1ns: it must be more than 0"},
+		{"no format", Options{Duration: 1}, "no format asked for: allowed are PCMU and PCMA"},
+		{"unknown format", Options{Duration: 1, Formats: []Format{{Name: "G722"}}}, `unknown format "G722": allowed are PCMU and PCMA`},
+		{"format twice", Options{Duration: 1, Formats: []Format{PCMA, PCMU, PCMA}}, "format PCMA asked for twice"},
+	}
+	for _, tt := range tests {
+		_, err := LoadBuiltin(tt.opt)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
+		}
+	}
+}
+
+func fixture(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func load(t testing.TB, data []byte, opt Options) *Prompt {
+	t.Helper()
+	p, err := Load(bytes.NewReader(data), "test.mp3", opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
+
+// id3v2 is the header of a tag of so many bytes.
+func id3v2(size int, flags byte) []byte {
+	return append([]byte("ID3\x04\x00"), flags, byte(size>>21), byte(size>>14&0x7F), byte(size>>7&0x7F), byte(size&0x7F))
+}
+
+// brokenFrames are frames with right headers and nonsense in them, on which the decoder gives up.
+func brokenFrames() []byte {
+	frame := bytes.Repeat([]byte{0xA5}, 417)
+	copy(frame, []byte{0xFF, 0xFB, 0x90, 0x00})
+	return bytes.Repeat(frame, 10)
+}
+
+// panicking is a file with one wrong byte, on which the decoder reaches beyond one of its tables.
+func panicking(t testing.TB) []byte {
+	data := fixture(t, "mpeg2-16000-mono.mp3")
+	data[1305] = 209
+	return data
+}

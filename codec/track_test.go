@@ -1,0 +1,102 @@
+package codec
+
+import (
+	"bytes"
+	"testing"
+	"time"
+)
+
+func TestTrackIsPaddedToWholeFrames(t *testing.T) {
+	tests := []struct{ samples, frames, padding int }{
+		{1, 1, 159}, {159, 1, 1}, {160, 1, 0}, {161, 2, 159}, {1600, 10, 0},
+	}
+	for _, f := range both {
+		for _, tt := range tests {
+			loud := make([]int16, tt.samples)
+			for i := range loud {
+				loud[i] = 20000
+			}
+			track := newTrack(f, loud)
+			if got := track.Frames(); got != tt.frames {
+				t.Errorf("%s of %d samples: got %d frames, want %d", f.Name, tt.samples, got, tt.frames)
+			}
+			got := bytes.Count(track.Frame(tt.frames-1), []byte{f.Silence})
+			if got != tt.padding {
+				t.Errorf("%s of %d samples: got %d bytes of silence, want %d", f.Name, tt.samples, got, tt.padding)
+			}
+		}
+	}
+}
+
+func TestTrackRepeats(t *testing.T) {
+	samples := make([]int16, 3*160)
+	for i := range samples {
+		samples[i] = int16(1000 * (i/160 + 1))
+	}
+	track := newTrack(PCMU, samples)
+	for n := range 10 {
+		frame := track.Frame(n)
+		if len(frame) != 160 || cap(frame) != 160 {
+			t.Fatalf("frame %d: got %d bytes (capacity %d), want 160", n, len(frame), cap(frame))
+		}
+		if want := EncodeMuLaw(int16(1000 * (n%3 + 1))); frame[0] != want || frame[159] != want {
+			t.Errorf("frame %d: got %#02x to %#02x, want %#02x", n, frame[0], frame[159], want)
+		}
+	}
+}
+
+func TestFrameDoesNotAllocate(t *testing.T) {
+	track := newTrack(PCMA, make([]int16, 1600))
+	n := 0
+	if got := testing.AllocsPerRun(100, func() { track.Frame(n); n++ }); got != 0 {
+		t.Errorf("got %v allocations, want 0", got)
+	}
+}
+
+func TestPromptIsCutToTheDuration(t *testing.T) {
+	mp3 := fixture(t, "mpeg1-44100-stereo.mp3")
+	tests := []struct{ duration, want time.Duration }{
+		{1, 20 * time.Millisecond},
+		{500 * time.Millisecond, 500 * time.Millisecond},
+		{501 * time.Millisecond, 520 * time.Millisecond},
+		// Frames are whole and the encoder's delay is in front: longer than the second that was encoded.
+		{time.Hour, 1080 * time.Millisecond},
+		{1 << 62, 1080 * time.Millisecond},
+	}
+	for _, tt := range tests {
+		p := load(t, mp3, Options{Duration: tt.duration, Formats: both})
+		if got := p.Duration(); got != tt.want {
+			t.Errorf("%v: got %v, want %v", tt.duration, got, tt.want)
+		}
+		if got := p.Source(); got != "test.mp3" {
+			t.Errorf("source: got %q, want %q", got, "test.mp3")
+		}
+	}
+}
+
+// The end of a cut tone is faded over 20 ms, so that it does not click.
+func TestPromptIsFadedOut(t *testing.T) {
+	p := load(t, fixture(t, "mpeg1-44100-stereo.mp3"), Options{Duration: 500 * time.Millisecond, Formats: both})
+	track, _ := p.Track("PCMU")
+	x := decoded(track)
+	last, before := 0.0, 0.0
+	for i := range 8 { // one period of the tone is 7.8 samples
+		last = max(last, x[len(x)-1-i])
+		before = max(before, x[len(x)-1-168-i])
+	}
+	if last > 0.005 || before < 0.45 {
+		t.Errorf("peaks: got %.3f in the last millisecond and %.3f before the fade, want below 0.005 and above 0.45", last, before)
+	}
+}
+
+func TestPromptHasOnlyTheFormatsAskedFor(t *testing.T) {
+	p := load(t, fixture(t, "mpeg2-16000-mono.mp3"), Options{Duration: time.Second, Formats: []Format{PCMA}})
+	if _, ok := p.Track("PCMA"); !ok {
+		t.Error("PCMA: got none, want a track")
+	}
+	for _, name := range []string{"PCMU", "pcma", ""} {
+		if _, ok := p.Track(name); ok {
+			t.Errorf("%q: got a track, want none", name)
+		}
+	}
+}
