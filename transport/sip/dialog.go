@@ -1,0 +1,171 @@
+package sip
+
+import (
+	"sync"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// dialogID identifies a dialog (RFC 3261 section 12).
+type dialogID struct{ callID, local, remote string }
+
+// inviteID identifies an INVITE that may come by several ways (RFC 3261 section
+// 8.2.2.2).
+type inviteID struct {
+	callID, remote string
+	cseq           uint32
+}
+
+func dialogOf(req *gosip.Request) dialogID {
+	return dialogID{req.CallID().Value(), tagOf(req.To().Params), tagOf(req.From().Params)}
+}
+
+func inviteOf(req *gosip.Request) inviteID {
+	return inviteID{req.CallID().Value(), tagOf(req.From().Params), req.CSeq().SeqNo}
+}
+
+// dialogs finds legs. A leg is found from its INVITE until its signalling is over
+// and its INVITE transaction has ended, so that what comes late is still
+// recognised. The zero value is empty.
+type dialogs struct {
+	mu      sync.Mutex
+	legs    map[dialogID]*Leg
+	invites map[inviteID]*Leg
+	byes    map[string]*Leg // by the branch of our BYE
+	live    int             // legs whose signalling is not over
+}
+
+// add is false when the leg's INVITE is there already, as another request.
+func (d *dialogs) add(l *Leg) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	id := inviteOf(l.invite)
+	if d.invites[id] != nil {
+		return false
+	}
+	if d.legs == nil {
+		d.legs, d.invites, d.byes = make(map[dialogID]*Leg), make(map[inviteID]*Leg), make(map[string]*Leg)
+	}
+	d.legs[dialogOf(l.invite)], d.invites[id] = l, l
+	d.live++
+	return true
+}
+
+func (d *dialogs) find(id dialogID) *Leg {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.legs[id]
+}
+
+func (d *dialogs) all() []*Leg {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	legs := make([]*Leg, 0, len(d.legs))
+	for _, l := range d.legs {
+		legs = append(legs, l)
+	}
+	return legs
+}
+
+func (d *dialogs) open() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.live
+}
+
+// over counts a leg as over.
+func (d *dialogs) over() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.live--
+}
+
+func (d *dialogs) remove(l *Leg) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.legs, dialogOf(l.invite))
+	delete(d.invites, inviteOf(l.invite))
+}
+
+// expect has the response to a BYE found by its branch, until forget.
+func (d *dialogs) expect(branch string, l *Leg) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.byes[branch] = l
+}
+
+func (d *dialogs) forget(branch string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.byes, branch)
+}
+
+func (d *dialogs) hangingUp(branch string) *Leg {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.byes[branch]
+}
+
+// within handles a request inside a dialog (RFC 3261 section 12.2.2).
+func (s *Server) within(req *gosip.Request, tx *gosip.ServerTx) {
+	leg := s.dialogs.find(dialogOf(req))
+	if leg == nil {
+		s.reply(tx, s.build(req, 481))
+		return
+	}
+	switch leg.sequence(req) {
+	case gone:
+		s.reply(tx, s.build(req, 481))
+		return
+	case disordered:
+		s.reply(tx, s.build(req, 500, Refusal{RetryAfter: retryMoment}.fields(leg.local)...))
+		return
+	}
+	switch req.Method {
+	case gosip.BYE:
+		s.reply(tx, leg.takeBye(req))
+	case gosip.OPTIONS:
+		s.reply(tx, s.build(req, 200, capabilities()...))
+	case gosip.INVITE:
+		s.reply(tx, leg.reinvited(req))
+	default:
+		s.reply(tx, s.notAllowed(req))
+	}
+}
+
+// order says how a request fits into its dialog.
+type order int
+
+const (
+	inOrder    order = iota
+	disordered       // "lower than the remote sequence number ... MUST be rejected with a 500" (RFC 3261 section 12.2.2)
+	gone             // the dialog is over
+)
+
+// sequence checks the CSeq of a request inside the dialog and keeps it.
+func (l *Leg) sequence(req *gosip.Request) order {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	number := req.CSeq().SeqNo
+	switch {
+	case l.over || l.hungUp || l.bye != nil && req.Method != gosip.BYE:
+		return gone
+	case number < l.cseq:
+		return disordered
+	}
+	l.cseq = number
+	return inOrder
+}
+
+// reinvited refuses a change of the session. While the first INVITE is unanswered
+// that is 500 with Retry-After, later 488, and the call stays as it was (RFC 3261
+// section 14.2).
+func (l *Leg) reinvited(req *gosip.Request) *gosip.Response {
+	l.mu.Lock()
+	unanswered := l.phase == ringing
+	l.mu.Unlock()
+	if unanswered {
+		return l.server.build(req, 500, Refusal{RetryAfter: retryMoment}.fields(l.local)...)
+	}
+	return l.server.build(req, 488)
+}

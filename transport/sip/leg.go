@@ -1,0 +1,319 @@
+package sip
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+var (
+	// ErrCancelled says that the caller gave up before the answer, by CANCEL or BYE.
+	ErrCancelled = errors.New("sip: the caller gave up")
+	// ErrState says that a method of a [Leg] was called when it could no longer, or
+	// not yet, do anything.
+	ErrState = errors.New("sip: not possible in this state of the call")
+)
+
+// Events is what the far end of a [Leg] does. The methods must not block: they are
+// called from goroutines of the library, partly with its locks held.
+type Events interface {
+	// Acked says that the 200 was acknowledged; body is what the ACK carried. It is
+	// called at most once, whichever way the ACK took.
+	Acked(body []byte)
+	// AckTimeout says that no ACK came within 64·T1 of the first 200. The dialog
+	// stands; RFC 3261 section 13.3.1.4 wants a BYE now.
+	AckTimeout()
+	// Bye says that the caller sent BYE; reason is its Reason header field. False
+	// refuses it with 500 and Retry-After, and the dialog stands. An INVITE that is
+	// unanswered is then to be rejected with 487.
+	Bye(reason string) bool
+	// Cancelled says that the caller sent CANCEL, and that the 487 has been sent.
+	Cancelled(reason string)
+	// AnswerFailed says that the 200 does not stand. The error is ErrCancelled when
+	// the caller gave up first and its 487 stands, otherwise the 200 could not be sent.
+	AnswerFailed(err error)
+	// ByeAnswered says that our BYE got this final status; 0 when none came, or when
+	// the caller's BYE made ours needless.
+	ByeAnswered(status int)
+}
+
+// ringInterval is how often 180 is repeated: "the UAS MUST send a non-100
+// provisional response at every minute" (RFC 3261 section 13.3.1.1).
+const ringInterval = time.Minute
+
+// phase says what the caller has been told of its INVITE.
+type phase int
+
+const (
+	ringing  phase = iota // no final response
+	accepted              // 200: there is a dialog
+	refused               // another final response, or a 487 to a CANCEL
+)
+
+// Leg is the server side of one INVITE dialog (RFC 3261 section 12.1.1). No method
+// waits for the caller. Multiple goroutines may call the methods.
+type Leg struct {
+	server        *Server
+	tx            *gosip.ServerTx
+	conn          gosip.Connection // the socket that the INVITE came in on
+	invite        *gosip.Request   // not changed any more
+	source, local netip.AddrPort
+
+	// sending is held from choosing a response to handing it to the transaction, so
+	// that no two race. It is taken before the locks of the library, mu after them.
+	sending sync.Mutex
+
+	mu        sync.Mutex
+	phase     phase
+	cseq      uint32 // of the caller's last request
+	cancelled bool   // a CANCEL was first; implies that the library sent the 487
+	hungUp    bool   // the caller's BYE was taken
+	acked     bool
+	unacked   bool // 64·T1 passed without an ACK
+	bye       *farewell
+	over      bool // the signalling is at its end
+	settled   bool // the INVITE's transaction is at its end
+	detached  bool // the handler has returned
+	events    Events
+	early     []func(Events) // what happened before Subscribe
+	timer     *time.Timer    // repeats the last message that waits for an answer
+	deadline  *time.Timer    // ends its repetition
+	interval  time.Duration  // of the repetition
+}
+
+// invite makes the leg of a new call and hands it to the handler.
+func (s *Server) invite(req *gosip.Request, tx *gosip.ServerTx) {
+	conn := tx.Connection()
+	l := &Leg{
+		server: s, tx: tx, conn: conn, invite: req,
+		source: source(req), local: addrPort(conn.LocalAddr()), cseq: req.CSeq().SeqNo,
+	}
+	if !s.dialogs.add(l) {
+		s.reply(tx, s.build(req, 482))
+		return
+	}
+	if !tx.OnTerminate(func(string, error) { l.settle() }) {
+		l.settle()
+	}
+	if !tx.OnCancel(l.cancel) && errors.Is(tx.Err(), gosip.ErrTransactionCanceled) {
+		l.cancel(nil)
+	}
+	returned := s.guard("a call", func() { s.handler.Invite(l) })
+	l.detach(returned)
+}
+
+// source is where a request came from.
+func source(req *gosip.Request) netip.AddrPort {
+	a, _ := netip.ParseAddrPort(req.Source()) // the transport wrote it
+	return unmap(a)
+}
+
+// CallID is the Call-ID, escaped and bounded for logs.
+func (l *Leg) CallID() string { return clean(l.invite.CallID().Value()) }
+
+// From is the URI of the caller, escaped and bounded for logs.
+func (l *Leg) From() string { return clean(l.invite.From().Address.String()) }
+
+// To is the URI that the caller wanted to reach, escaped and bounded for logs.
+func (l *Leg) To() string { return clean(l.invite.To().Address.String()) }
+
+// RequestURI is the URI that the INVITE was sent to, escaped and bounded for logs.
+func (l *Leg) RequestURI() string { return clean(l.invite.Recipient.String()) }
+
+// UserAgent is the caller's User-Agent, escaped and bounded for logs.
+func (l *Leg) UserAgent() string { return clean(value(l.invite, "User-Agent")) }
+
+// Source is the address that the INVITE came from.
+func (l *Leg) Source() netip.AddrPort { return l.source }
+
+// Local is the address that the INVITE came to.
+func (l *Leg) Local() netip.AddrPort { return l.local }
+
+// Transport is the transport of the signalling: "UDP".
+func (l *Leg) Transport() string { return l.invite.Transport() }
+
+// Offer is the session description of the INVITE, nil when it has none. It must
+// not be changed.
+func (l *Leg) Offer() []byte {
+	if body := l.invite.Body(); len(body) > 0 {
+		return body
+	}
+	return nil
+}
+
+// Subscribe tells who hears what the caller does. What it did before is told at
+// once, from within Subscribe.
+func (l *Leg) Subscribe(e Events) {
+	l.mu.Lock()
+	l.events = e
+	early := l.early
+	l.early = nil
+	l.mu.Unlock()
+	for _, tell := range early {
+		tell(e)
+	}
+}
+
+// tell hands an event to the handler, now or when it subscribes. It must be called
+// without the locks of the leg.
+func (l *Leg) tell(event func(Events)) {
+	if e := l.subscriber(event); e != nil {
+		event(e)
+	}
+}
+
+// subscriber is who is to be told of an event now; when there is nobody yet, the
+// event waits for Subscribe.
+func (l *Leg) subscriber(event func(Events)) Events {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.events == nil && !l.detached {
+		l.early = append(l.early, event)
+	}
+	return l.events
+}
+
+// Ring sends 180, and repeats it every minute until there is a final response. It
+// does nothing when the caller has given up.
+func (l *Leg) Ring() error {
+	l.sending.Lock()
+	defer l.sending.Unlock()
+	if over, err := l.claim(ringing); over {
+		return err
+	}
+	if err := l.send(l.build(180, contact(l.local))); err != nil && !errors.Is(err, ErrCancelled) {
+		return fmt.Errorf("sip: sending 180 to %v: %w", l.source, err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.phase == ringing {
+		l.timer = l.server.after(ringInterval, func() { l.Ring() })
+	}
+	return nil
+}
+
+// Reject sends a final response other than 2xx. It does nothing when the caller
+// has cancelled: the 487 stands.
+func (l *Leg) Reject(r Refusal) error {
+	if r.Status < 300 || r.Status > 699 {
+		return fmt.Errorf("sip: rejecting with %d: the status must be 300 to 699", r.Status)
+	}
+	l.sending.Lock()
+	defer l.sending.Unlock()
+	if over, err := l.claim(refused); over {
+		return err
+	}
+	defer l.end()
+	if err := l.send(l.build(r.Status, r.fields(l.local)...)); err != nil && !errors.Is(err, ErrCancelled) {
+		return fmt.Errorf("sip: sending %d to %v: %w", r.Status, l.source, err)
+	}
+	return nil
+}
+
+// claim takes the right to send a response of the next phase. It is over when
+// that may not be: without an error because the caller gave up, or by ErrState.
+func (l *Leg) claim(next phase) (over bool, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.cancelled, l.hungUp && next == ringing:
+		return true, nil
+	case l.phase != ringing:
+		return true, fmt.Errorf("%w: the INVITE has its final response", ErrState)
+	}
+	l.phase = next
+	l.stop()
+	return false, nil
+}
+
+// send hands a response to the transaction; sending is held.
+func (l *Leg) send(res *gosip.Response) error {
+	err := l.tx.Respond(res)
+	if errors.Is(err, gosip.ErrTransactionCanceled) {
+		l.restoreCancelled()
+		return ErrCancelled
+	}
+	return err
+}
+
+func (l *Leg) build(status int, fields ...gosip.Header) *gosip.Response {
+	return l.server.build(l.invite, status, fields...)
+}
+
+// stop ends what is repeated; mu is held.
+func (l *Leg) stop() {
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+	if l.deadline != nil {
+		l.deadline.Stop()
+	}
+}
+
+// end is the end of the signalling.
+func (l *Leg) end() {
+	l.mu.Lock()
+	l.stop()
+	first, settled := !l.over, l.settled
+	l.over = true
+	l.mu.Unlock()
+	if first {
+		l.server.dialogs.over()
+	}
+	if first && settled {
+		l.server.dialogs.remove(l)
+	}
+}
+
+// settle is the end of the INVITE's transaction; locks of the library may be held.
+func (l *Leg) settle() {
+	l.mu.Lock()
+	l.settled = true
+	over := l.over
+	l.mu.Unlock()
+	if over {
+		l.server.dialogs.remove(l)
+	}
+}
+
+// detach is the end of the handler's part. A handler that returns without a final
+// response, or in a dialog that nobody has ended, has broken its contract: the
+// caller must not hang for it.
+func (l *Leg) detach(returned bool) {
+	l.mu.Lock()
+	l.detached, l.events, l.early = true, nil, nil
+	unanswered := l.phase == ringing && !l.cancelled
+	standing := l.phase == accepted && !l.hungUp && !l.over && l.bye == nil
+	hungUp := l.hungUp
+	l.mu.Unlock()
+	switch {
+	case unanswered && hungUp:
+		l.Reject(Refusal{Status: 487})
+	case unanswered:
+		l.Reject(Refusal{Status: 500})
+	case standing:
+		l.Bye(Reason{Protocol: "Q.850", Cause: 41, Text: "Temporary failure"})
+	}
+	if returned && (unanswered || standing) {
+		l.server.log.Error("handler returned before its call was over", "call_id", l.CallID())
+	}
+}
+
+// abandon is the leg's part in closing the server: nothing is repeated any more.
+func (l *Leg) abandon() {
+	l.mu.Lock()
+	l.stop()
+	bye := l.bye
+	deferred := bye != nil && bye.request == nil
+	l.mu.Unlock()
+	if deferred {
+		l.sendBye()
+	}
+	if bye != nil {
+		l.byeEnded(0)
+	}
+}

@@ -1,0 +1,23 @@
+package sip
+
+import gosip "github.com/emiago/sipgo/sip"
+
+// capabilities are the header fields that say what is served (RFC 3261 section
+// 11.2). No extension is supported, which an empty Supported field says.
+func capabilities() []gosip.Header {
+	return []gosip.Header{
+		gosip.NewHeader("Allow", allow),
+		gosip.NewHeader("Accept", sessionDescription),
+		gosip.NewHeader("Supported", ""),
+	}
+}
+
+// options answers an OPTIONS outside a dialog: "The response code chosen MUST be
+// the same that would have been chosen had the request been an INVITE" (RFC 3261
+// section 11.2).
+func (s *Server) options(req *gosip.Request, tx *gosip.ServerTx) *gosip.Response {
+	if r := s.handler.Availability(); r.Status != 0 {
+		return s.build(req, r.Status, r.fields(addrPort(tx.Connection().LocalAddr()))...)
+	}
+	return s.build(req, 200, capabilities()...)
+}

@@ -1,0 +1,156 @@
+package sip
+
+import (
+	"maps"
+	"strings"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// newParser makes a parser that reads only what the transport needs before the
+// message is known to be good. The library drops a message without an answer when
+// a header field that it parses is broken; what is parsed later is answered 400.
+// Unparsed fields also come back in responses as they were sent.
+func newParser() *gosip.Parser {
+	all, few := gosip.DefaultHeadersParser(), make(map[string]gosip.HeaderParser)
+	maps.Copy(few, all)
+	maps.DeleteFunc(few, func(name string, _ gosip.HeaderParser) bool {
+		switch name {
+		case "via", "v", "content-length", "l":
+			return false
+		}
+		return true
+	})
+	return gosip.NewParser(gosip.WithHeadersParsers(few))
+}
+
+// prepare sees each message on the read loop's goroutine, in the order of
+// arrival, before the transaction layer does.
+func (s *Server) prepare(msg gosip.Message) {
+	sock := s.reader(msg.Source())
+	msg.SetSource(sock.from)
+	s.peers.heard(sock.from, sock.conn)
+	req, ok := msg.(*gosip.Request)
+	if !ok || !s.enter() {
+		return
+	}
+	defer s.leave()
+	s.requests.Add(1)
+	s.guard("reading a request", func() {
+		s.normalise(req)
+		if req.IsAck() {
+			s.acknowledge(req)
+		}
+	})
+}
+
+// normalise brings a request into the form that everything after it relies on.
+func (s *Server) normalise(req *gosip.Request) {
+	// The accessors parse at their first call and keep the result: later calls, on
+	// any goroutine, only read.
+	via, from, to, cseq := req.Via(), req.From(), req.To(), req.CSeq()
+	req.CallID()
+	if via != nil {
+		// RFC 3581 section 4, as if every client asked for it: a client whose Via is
+		// wrong, and one behind a NAT, gets its responses too. A value that the client
+		// wrote would be taken as the port to answer to.
+		via.Params.Add("rport", "")
+	}
+	if cseq != nil {
+		cseq.MethodName = gosip.RequestMethod(strings.TrimSpace(string(cseq.MethodName)))
+		// The parser has put the method in upper case, but "invite" is not INVITE (RFC
+		// 3261 section 7.1: "Method names are case-sensitive").
+		if strings.EqualFold(string(cseq.MethodName), string(req.Method)) {
+			req.Method = cseq.MethodName
+		}
+	}
+	if from != nil {
+		trimParams(from.Params)
+	}
+	if to != nil {
+		trimParams(to.Params)
+		if tagOf(to.Params) == "" {
+			to.Params.Add("tag", s.tags.tag(req))
+		}
+	}
+}
+
+// trimParams removes the white space that RFC 3261 section 25.1 allows around ";"
+// and "=", and writes the name of the tag in lower case.
+func trimParams(params gosip.HeaderParams) {
+	for i, p := range params {
+		p.K, p.V = strings.TrimSpace(p.K), strings.TrimSpace(p.V)
+		if strings.EqualFold(p.K, "tag") {
+			p.K = "tag"
+		}
+		params[i] = p
+	}
+}
+
+// request handles a request that is no retransmission. The library calls it on a
+// goroutine of its own; the INVITE's is the call's.
+func (s *Server) request(req *gosip.Request, tx *gosip.ServerTx) {
+	defer tx.TerminateGracefully() // keeps what has a final response for its timers
+	if !s.enter() {
+		return
+	}
+	defer s.leave()
+	if !s.guard("handling "+clean(string(req.Method)), func() { s.dispatch(req, tx) }) {
+		s.reply(tx, s.build(req, 500))
+	}
+}
+
+// dispatch finds who answers a request, in the order of RFC 3261 section 8.2.
+func (s *Server) dispatch(req *gosip.Request, tx *gosip.ServerTx) {
+	switch {
+	case req.IsAck():
+		return // prepare has matched it; a stray one is met with silence
+	case req.IsCancel():
+		s.reply(tx, s.build(req, 481)) // the library found no transaction for it
+		return
+	}
+	if res := s.validate(req); res != nil {
+		s.reply(tx, res)
+		return
+	}
+	if tagOf(req.To().Params) != s.tags.tag(req) {
+		s.within(req, tx)
+		return
+	}
+	switch req.Method {
+	case gosip.INVITE:
+		s.invite(req, tx)
+	case gosip.OPTIONS:
+		s.reply(tx, s.options(req, tx))
+	case gosip.BYE:
+		s.reply(tx, s.build(req, 481))
+	default:
+		s.reply(tx, s.notAllowed(req))
+	}
+}
+
+// response handles a response. All that the library knows of responses is that
+// they belong to none of its transactions, as it sends no request for us.
+func (s *Server) response(res *gosip.Response) {
+	if !s.enter() {
+		return
+	}
+	defer s.leave()
+	s.guard("handling a response", func() {
+		via, cseq := res.Via(), res.CSeq()
+		if via == nil || cseq == nil || cseq.MethodName != gosip.BYE || res.IsProvisional() {
+			return
+		}
+		if leg := s.dialogs.hangingUp(via.Params.GetOr("branch", "")); leg != nil {
+			leg.byeEnded(res.StatusCode)
+		}
+	})
+}
+
+// reply sends the only response to a request. What cannot be sent is the
+// transaction's end; the peer repeats its request.
+func (s *Server) reply(tx *gosip.ServerTx, res *gosip.Response) {
+	if err := tx.Respond(res); err != nil {
+		s.log.Debug("SIP response not sent", "code", res.StatusCode, "err", err)
+	}
+}

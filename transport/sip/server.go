@@ -1,0 +1,263 @@
+package sip
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// ErrClosed is returned by [Server.Serve] once the server is closed.
+var ErrClosed = errors.New("sip: server closed")
+
+// Handler is what the server does with calls. Multiple goroutines call it.
+type Handler interface {
+	// Invite handles one new call, on the goroutine of its INVITE. When it returns
+	// it hears no more of the leg, and the leg ends whatever is left of the dialog.
+	Invite(leg *Leg)
+	// Availability is what OPTIONS answers: the zero Refusal when calls are taken,
+	// otherwise the refusal that an INVITE would get (RFC 3261 section 11.2).
+	Availability() Refusal
+}
+
+// Config is what a server is made of.
+type Config struct {
+	Handler   Handler      // required
+	UserAgent string       // Server and User-Agent header field; "Pickup" when empty
+	Logger    *slog.Logger // slog.Default() when nil
+}
+
+// Stats counts since the server was made, except for Dialogs.
+type Stats struct {
+	Requests      uint64 // requests read, repeated ones included
+	Malformed     uint64 // messages dropped because they could not be read
+	Panics        uint64 // messages, calls or timers that ended in a panic
+	Retransmitted uint64 // 200 to INVITE sent again for want of an ACK
+	Unserved      uint64 // datagrams to a local address beyond the bound of a wildcard socket
+	Dialogs       int    // calls whose signalling is not over now
+}
+
+// Server takes SIP requests from its sockets. Its methods may be called by
+// multiple goroutines.
+type Server struct {
+	handler Handler
+	agent   string
+	log     *slog.Logger
+
+	transport    *gosip.TransportLayer
+	transactions *gosip.TransactionLayer
+	tags         tagger
+	dialogs      dialogs
+	peers        *peers
+	malformed    noise
+
+	requests, panics, retransmitted, unserved atomic.Uint64
+
+	mu      sync.Mutex
+	closed  bool
+	sockets map[net.PacketConn]struct{}
+	readers map[string]*socket
+	loops   sync.WaitGroup // calls of Serve
+	work    sync.WaitGroup // handlers and expired timers
+}
+
+// library sets the variables that sipgo has one of for the whole process.
+var library = sync.OnceFunc(func() {
+	// Responses follow the request's transport whatever their size (RFC 3261
+	// section 18.2.2); the library refuses those beyond this value less 200.
+	gosip.UDPMTUSize = 65535
+	// What is logged here repeats what the layers' own loggers get, or is noise.
+	gosip.SetDefaultLogger(slog.New(slog.DiscardHandler))
+})
+
+// errNoDNS is what the library is told when it tries to resolve a name.
+var errNoDNS = errors.New("sip: names of peers are not resolved")
+
+// NewServer makes a server that has no socket yet. It fails when there is no
+// handler.
+func NewServer(c Config) (*Server, error) {
+	if c.Handler == nil {
+		return nil, errors.New("sip: NewServer needs a Handler")
+	}
+	library()
+	s := &Server{
+		handler: c.Handler,
+		agent:   cmp.Or(c.UserAgent, "Pickup"),
+		log:     cmp.Or(c.Logger, slog.Default()),
+		tags:    newTagger(),
+		sockets: make(map[net.PacketConn]struct{}),
+		readers: make(map[string]*socket),
+	}
+	s.malformed.log = s.log
+	quiet := slog.New(libraryLog{s})
+	resolver := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		return nil, errNoDNS
+	}}
+	s.transport = gosip.NewTransportLayer(resolver, newParser(), nil,
+		gosip.WithTransportLayerLogger(quiet),
+		gosip.WithTransportLayerReadFilter(s.filter))
+	s.peers = newPeers(s.transport.Pool("udp"))
+	// Registered before the transaction layer, so that a message is prepared while
+	// no other goroutine knows it.
+	s.transport.OnMessage(s.prepare)
+	s.transactions = gosip.NewTransactionLayer(s.transport,
+		gosip.WithTransactionLayerLogger(quiet),
+		gosip.WithTransactionLayerUnhandledResponseHandler(s.response))
+	s.transactions.OnRequest(s.request)
+	return s, nil
+}
+
+// Serve reads from the socket until the server is closed and closes it. Several
+// sockets may be served at once, each with its own call; a socket on the wildcard
+// address must come from [ListenUDP]. The error is nil when the server was closed,
+// ErrClosed when it was closed before, otherwise it says why reading ended.
+func (s *Server) Serve(conn net.PacketConn) error {
+	if err := s.adopt(conn); err != nil {
+		conn.Close()
+		return err
+	}
+	defer s.drop(conn)
+	if w, ok := conn.(*wildcard); ok {
+		return s.ended(w, w.serve(s.read, &s.unserved))
+	}
+	return s.ended(conn, s.read(conn))
+}
+
+// adopt notes a socket, which Close closes from now on.
+func (s *Server) adopt(conn net.PacketConn) error {
+	_, wild := conn.(*wildcard)
+	if local := addrPort(conn.LocalAddr()); !wild && local.Addr().IsUnspecified() {
+		return fmt.Errorf("sip: serving %v: a socket on the wildcard address must come from ListenUDP", local)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	s.sockets[conn] = struct{}{}
+	s.loops.Add(1)
+	return nil
+}
+
+func (s *Server) drop(conn net.PacketConn) {
+	conn.Close()
+	s.mu.Lock()
+	delete(s.sockets, conn)
+	s.mu.Unlock()
+	s.loops.Done()
+}
+
+// ended says why a read loop ended, which the library does not.
+func (s *Server) ended(conn net.PacketConn, err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	return fmt.Errorf("sip: reading from udp %v: %w", conn.LocalAddr(), err)
+}
+
+// read has the library read from the socket until that fails. A message that
+// makes the reader panic is that message's end only.
+func (s *Server) read(conn net.PacketConn) error {
+	sock := s.open(conn)
+	for sock.err == nil {
+		s.guard("reading from the network", func() {
+			if err := s.transport.ServeUDP(sock); err != nil {
+				sock.err = err
+			}
+		})
+	}
+	return sock.err
+}
+
+// open makes the socket known to prepare.
+func (s *Server) open(conn net.PacketConn) *socket {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sock := newSocket(conn, len(s.readers))
+	s.readers[sock.id.String()] = sock
+	return sock
+}
+
+// reader is the socket that the library knows under the name.
+func (s *Server) reader(name string) *socket {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.readers[name]
+}
+
+// Close ends the server: no message is taken any more, a BYE that still waits
+// for the caller's ACK is sent, the sockets are closed, and all timers and
+// transactions end. It returns when every Serve and every handler has returned.
+// It may be called more than once.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	first := !s.closed
+	s.closed = true
+	sockets := make([]net.PacketConn, 0, len(s.sockets))
+	for conn := range s.sockets {
+		sockets = append(sockets, conn)
+	}
+	s.mu.Unlock()
+
+	var err error
+	if first {
+		for _, leg := range s.dialogs.all() {
+			leg.abandon()
+		}
+		for _, conn := range sockets {
+			err = errors.Join(err, conn.Close())
+		}
+	}
+	s.loops.Wait()
+	// The transport is not closed: it owns nothing, and a request under way that
+	// did not find its socket any more would be given a new one.
+	if first {
+		s.transactions.Close()
+	}
+	s.work.Wait()
+	return err
+}
+
+// Stats gives the counters.
+func (s *Server) Stats() Stats {
+	return Stats{
+		Requests:      s.requests.Load(),
+		Malformed:     s.malformed.total.Load(),
+		Panics:        s.panics.Load(),
+		Retransmitted: s.retransmitted.Load(),
+		Unserved:      s.unserved.Load(),
+		Dialogs:       s.dialogs.open(),
+	}
+}
+
+// enter is true when work may begin, which must then be left.
+func (s *Server) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.work.Add(1)
+	}
+	return !s.closed
+}
+
+func (s *Server) leave() { s.work.Done() }
+
+// after calls f in its own goroutine after the duration, unless the server is
+// closed by then.
+func (s *Server) after(d time.Duration, f func()) *time.Timer {
+	return time.AfterFunc(d, func() {
+		if s.enter() {
+			defer s.leave()
+			s.guard("a timer", f)
+		}
+	})
+}

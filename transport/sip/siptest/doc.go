@@ -1,0 +1,15 @@
+// Package siptest is a scripted SIP caller for tests. A scenario reads as the call
+// flow:
+//
+//	caller := siptest.NewCaller(t, conn, server)
+//	call := caller.Invite(offer)
+//	call.Want(180)
+//	answer := call.Want(200)
+//	call.Ack()
+//	bye := call.WantRequest("BYE")
+//	call.Reply(bye, 200)
+//
+// It speaks raw SIP text over any [net.PacketConn], with no SIP library, so that it
+// can send what a library would not. It repeats nothing and answers nothing by
+// itself. The caller is closed and joined when the test ends.
+package siptest

@@ -1,0 +1,123 @@
+package sip
+
+import (
+	"strings"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// What is longer is refused. The longest values of RFC 4475 section 3.1.1.7 are
+// within the bounds.
+const (
+	maxHeaders = 256
+	maxCallID  = 1024
+	maxTag     = 512
+)
+
+// validate gives the refusal of a request that must not be processed, nil for
+// one that may (RFC 3261 section 8.2). Max-Forwards does not matter to the end
+// point of a request (RFC 4475 section 3.3.11).
+func (s *Server) validate(req *gosip.Request) *gosip.Response {
+	switch {
+	case !strings.EqualFold(req.SipVersion, "SIP/2.0"):
+		return s.build(req, 505)
+	case !wellFormed(req):
+		return s.build(req, 400)
+	case req.Recipient.Scheme != "sip" && req.Recipient.Scheme != "sips":
+		return s.build(req, 416)
+	}
+	if tokens := required(req); len(tokens) > 0 {
+		// RFC 3261 section 8.2.2.3: "MUST add an Unsupported header field, and list in
+		// it those options it does not understand". We understand none.
+		return s.build(req, 420, gosip.NewHeader("Unsupported", strings.Join(tokens, ", ")))
+	}
+	if req.IsInvite() {
+		return s.validateInvite(req)
+	}
+	return nil
+}
+
+// wellFormed checks the header fields that every request has (RFC 3261 section
+// 8.1.1) and that none of them is there twice (RFC 4475 section 3.3.8).
+func wellFormed(req *gosip.Request) bool {
+	from, to, callID, cseq := req.From(), req.To(), req.CallID(), req.CSeq()
+	if from == nil || to == nil || callID == nil || cseq == nil || len(req.Headers()) > maxHeaders {
+		return false
+	}
+	local, remote := tagOf(to.Params), tagOf(from.Params)
+	if remote == "" || len(remote) > maxTag || len(local) > maxTag || len(callID.Value()) > maxCallID {
+		return false
+	}
+	if cseq.MethodName != req.Method {
+		return false
+	}
+	seen := make(map[string]bool, 8)
+	for _, h := range req.Headers() {
+		name := single[strings.ToLower(h.Name())]
+		if name != "" && seen[name] {
+			return false
+		}
+		seen[name] = true
+	}
+	return true
+}
+
+// single maps the names of header fields that may be there once, with their
+// compact forms, to one name.
+var single = map[string]string{
+	"from": "from", "f": "from",
+	"to": "to", "t": "to",
+	"call-id": "call-id", "i": "call-id",
+	"cseq":         "cseq",
+	"max-forwards": "max-forwards",
+}
+
+// validateInvite checks what an INVITE must have beyond that.
+func (s *Server) validateInvite(req *gosip.Request) *gosip.Response {
+	contact := req.Contact()
+	if contact == nil || contact.Address.Wildcard || contact.Address.Host == "" {
+		return s.build(req, 400) // RFC 3261 section 8.1.1.8: exactly one SIP or SIPS URI
+	}
+	if len(req.Body()) == 0 {
+		return nil
+	}
+	if coding := value(req, "Content-Encoding", "e"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return s.build(req, 415, gosip.NewHeader("Accept-Encoding", "identity"))
+	}
+	if !describesSession(req) {
+		return s.build(req, 415, gosip.NewHeader("Accept", sessionDescription))
+	}
+	return nil
+}
+
+// sessionDescription is the only type of body that is understood.
+const sessionDescription = "application/sdp"
+
+// describesSession reports whether the body of a message is SDP.
+func describesSession(msg *gosip.Request) bool {
+	kind, _, _ := strings.Cut(value(msg, "Content-Type", "c"), ";")
+	return strings.EqualFold(strings.TrimSpace(kind), sessionDescription)
+}
+
+// required lists the option tags of all Require header fields.
+func required(req *gosip.Request) []string {
+	var tokens []string
+	for _, h := range req.GetHeaders("Require") {
+		for token := range strings.SplitSeq(h.Value(), ",") {
+			if token = strings.TrimSpace(token); token != "" {
+				tokens = append(tokens, token)
+			}
+		}
+	}
+	return tokens
+}
+
+// value is the first header field of one of the names, empty when there is none.
+func value(req *gosip.Request, names ...string) string {
+	for _, name := range names {
+		if h := req.GetHeader(name); h != nil {
+			return h.Value()
+		}
+	}
+	return ""
+}

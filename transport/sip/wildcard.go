@@ -1,0 +1,130 @@
+package sip
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+)
+
+const (
+	maxLocals   = 64  // local addresses of one wildcard socket that are served
+	localQueue  = 256 // datagrams that wait for a local address's read loop
+	maxDatagram = 65535
+)
+
+// wildcard is a socket on all addresses of the host. One goroutine reads it and
+// hands each datagram to the virtual socket of the local address that it came to,
+// which the library reads as if it were bound to that address.
+type wildcard struct {
+	*net.UDPConn
+	v4   bool // an IPv4 socket, otherwise one for both families
+	port uint16
+}
+
+func newWildcard(conn *net.UDPConn, v4 bool) (*wildcard, error) {
+	if err := enablePacketInfo(conn, v4); err != nil {
+		return nil, err
+	}
+	return &wildcard{conn, v4, addrPort(conn.LocalAddr()).Port()}, nil
+}
+
+// serve reads until the socket fails or is closed. Every local address gets a
+// virtual socket and a goroutine that runs read on it; all have ended on return.
+func (w *wildcard) serve(read func(net.PacketConn) error, unserved *atomic.Uint64) error {
+	locals := make(map[netip.Addr]*local)
+	var loops sync.WaitGroup
+	defer loops.Wait()
+	defer func() {
+		for _, l := range locals {
+			l.Close()
+		}
+	}()
+	buffer, control := make([]byte, maxDatagram), make([]byte, controlSpace)
+	for {
+		n, c, _, from, err := w.ReadMsgUDPAddrPort(buffer, control)
+		if err != nil {
+			return err
+		}
+		addr, ok := destination(control[:c])
+		if !ok {
+			unserved.Add(1)
+			continue
+		}
+		l := locals[addr]
+		if l == nil && len(locals) == maxLocals {
+			unserved.Add(1)
+			continue
+		}
+		if l == nil {
+			l = w.local(addr)
+			locals[addr] = l
+			loops.Go(func() { read(l) })
+		}
+		l.deliver(datagram{append([]byte(nil), buffer[:n]...), unmap(from)})
+	}
+}
+
+// datagram is one that was read, with its source.
+type datagram struct {
+	data []byte
+	from netip.AddrPort
+}
+
+// local is a virtual socket on one local address of a wildcard socket. What is
+// written leaves from that address. Multiple goroutines may write.
+type local struct {
+	*net.UDPConn // the real socket; deadlines of it are not used
+	addr         *net.UDPAddr
+	control      []byte // has the kernel send from addr
+	v4           bool
+	queue        chan datagram
+	done         chan struct{}
+	close        func()
+}
+
+func (w *wildcard) local(addr netip.Addr) *local {
+	done := make(chan struct{})
+	return &local{
+		UDPConn: w.UDPConn,
+		addr:    net.UDPAddrFromAddrPort(netip.AddrPortFrom(addr, w.port)),
+		control: sourceControl(addr, w.v4),
+		v4:      w.v4,
+		queue:   make(chan datagram, localQueue),
+		done:    done,
+		close:   sync.OnceFunc(func() { close(done) }),
+	}
+}
+
+// deliver waits for room: what does not fit stays in the kernel's buffer.
+func (l *local) deliver(d datagram) {
+	select {
+	case l.queue <- d:
+	case <-l.done:
+	}
+}
+
+// ReadFrom waits for the next datagram.
+func (l *local) ReadFrom(p []byte) (int, net.Addr, error) {
+	select {
+	case d := <-l.queue:
+		return copy(p, d.data), net.UDPAddrFromAddrPort(d.from), nil
+	case <-l.done:
+		return 0, nil, net.ErrClosed
+	}
+}
+
+// WriteTo sends from the local address.
+func (l *local) WriteTo(p []byte, to net.Addr) (int, error) {
+	n, _, err := l.WriteMsgUDPAddrPort(p, l.control, addrPort(to))
+	return n, err
+}
+
+// LocalAddr is the local address and the port of the real socket.
+func (l *local) LocalAddr() net.Addr { return l.addr }
+
+// Close ends ReadFrom; the real socket stays open.
+func (l *local) Close() error {
+	l.close()
+	return nil
+}
