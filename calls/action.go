@@ -112,3 +112,20 @@ func causeOf(e Event) Cause {
 }
 
 func (c *Call) callerHungUp(Event) { c.ended(CallerHungUp, Caller) }
+
+// renegotiate answers a change of the session that the caller offers.
+func (c *Call) renegotiate(e Event) {
+	answer, err := c.media.Negotiate(e.(Reoffered).Offer)
+	if err != nil {
+		c.report("changing the session", err)
+		refusal, _ := refusal(err)
+		c.report("refusing the change", c.leg.Refuse(refusal))
+		return
+	}
+	c.report("answering the change", c.leg.Reply(answer))
+}
+
+// reanswered takes the caller's answer to the offer of our Reply.
+func (c *Call) reanswered(e Event) {
+	c.report("changing the session", c.media.Accept(e.(Reanswered).Answer))
+}

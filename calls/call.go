@@ -117,6 +117,10 @@ func (c *Call) begin() {
 // does not have in this state came late and changes nothing.
 func (c *Call) handle(e Event) {
 	from, now := c.state(), time.Now()
+	if stay, ok := stays[situation{from, e.trigger()}]; ok {
+		stay(c, e)
+		return
+	}
 	if !c.fire(e.trigger()) {
 		c.notify(Late{At: now, ID: c.ID(), State: from, Event: string(e.trigger())})
 		return

@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -153,6 +154,42 @@ func TestOwnOfferTakesTheAnswerFromTheACK(t *testing.T) {
 				h.wantDid(tt.did...)
 				h.post(Bye{})
 				h.done()
+			})
+		})
+	}
+}
+
+func TestChangeOfTheSession(t *testing.T) {
+	tests := []struct {
+		name string
+		post []Event
+		fail error
+		did  []string
+	}{
+		{"an offer is answered", []Event{Reoffered{Offer: []byte("v=0")}}, nil, []string{"negotiate", "reply"}},
+		{"our offer takes its answer", []Event{Reoffered{}, Reanswered{Answer: []byte("v=0")}}, nil, []string{"negotiate", "reply", "accept"}},
+		{"a refused one changes nothing", []Event{Reoffered{Offer: []byte("v=0")}},
+			&RefusedError{Refusal: Refusal{Status: 488}, Cause: NotAcceptable, Err: errFake}, []string{"negotiate", "refuse 488"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := start(t)
+				h.reach(Playing)
+				before := len(h.all())
+				h.media.negotiate = tt.fail
+				for _, e := range tt.post {
+					h.post(e)
+				}
+				if got := h.all()[before:]; !slices.Equal(got, tt.did) {
+					t.Errorf("actions: got %q, want %q", got, tt.did)
+				}
+				if got := h.state(); got != Playing {
+					t.Errorf("state: got %s, want %s", got, Playing)
+				}
+				h.post(Played{})
+				h.post(ByeAnswered{Status: 200})
+				wantEnd(t, h.done(), Completed, Server, 200)
 			})
 		})
 	}

@@ -20,6 +20,11 @@ type (
 		Err       error
 		Cancelled bool
 	}
+	// Reoffered says that the caller wants to change the session, by re-INVITE or
+	// UPDATE; an empty offer asks for ours. It waits for Reply or Refuse.
+	Reoffered struct{ Offer []byte }
+	// Reanswered brings the answer to the offer of our Reply.
+	Reanswered struct{ Answer []byte }
 	// Bye says that the caller sent BYE; the leg has answered it.
 	Bye struct{}
 	// Cancelled says that the caller sent CANCEL; the leg has answered 487.
@@ -56,6 +61,8 @@ type (
 func (Acked) trigger() trigger         { return onAck }
 func (AckTimeout) trigger() trigger    { return onAckTimeout }
 func (AnswerFailed) trigger() trigger  { return onAnswerFailed }
+func (Reoffered) trigger() trigger     { return onReoffer }
+func (Reanswered) trigger() trigger    { return onReanswer }
 func (Bye) trigger() trigger           { return onBye }
 func (Cancelled) trigger() trigger     { return onCancel }
 func (ByeAnswered) trigger() trigger   { return onByeAnswered }
@@ -73,7 +80,7 @@ func (hangupTimeout) trigger() trigger { return onHangupTimeout }
 // can repeat it without end. These are bounded in the mailbox.
 func request(e Event) bool {
 	switch e.(type) {
-	case Bye, Cancelled:
+	case Bye, Cancelled, Reoffered, Reanswered:
 		return true
 	}
 	return false

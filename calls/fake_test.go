@@ -39,6 +39,8 @@ type fakeLeg struct {
 func (l *fakeLeg) Ring() error            { l.did("180"); return nil }
 func (l *fakeLeg) Answer([]byte) error    { l.did("200"); return l.answer }
 func (l *fakeLeg) Bye(c Cause) error      { l.did("BYE " + string(c)); return nil }
+func (l *fakeLeg) Reply([]byte) error     { l.did("reply"); return nil }
+func (l *fakeLeg) Refuse(r Refusal) error { l.did(fmt.Sprint("refuse ", r.Status)); return nil }
 func (l *fakeLeg) Reject(r Refusal) error { l.did(fmt.Sprint(r.Status)); return nil }
 
 // fakeMedia writes down what the actor asks of its media.

@@ -46,6 +46,8 @@ const (
 	onMaxDuration   trigger = "max_duration"
 	onByeAnswered   trigger = "bye_answered"
 	onHangupTimeout trigger = "hangup_timeout"
+	onReoffer       trigger = "reoffer"
+	onReanswer      trigger = "reanswer"
 )
 
 // row is one line of the table: in state from, the event on leads to state to,
@@ -87,11 +89,19 @@ var table = []row{
 	{HangingUp, onBye, Done, (*Call).nothing, "200 to the BYE, which crossed ours"},
 }
 
-// transitions is the table in the form of the FSM library, and actions is what the
-// actor does after each. Both are built once and shared by all calls.
+// within is what is handled inside a state and moves nothing.
+var within = []row{
+	{Playing, onReoffer, Playing, (*Call).renegotiate, "answered, or refused and the session as it was"},
+	{Playing, onReanswer, Playing, (*Call).reanswered, "the answer in the ACK of a re-INVITE without an offer"},
+}
+
+// transitions is the table in the form of the FSM library, actions is what the
+// actor does after each, and stays what it does without one. They are built once
+// and shared by all calls.
 var (
 	transitions fsm.Events
 	actions     = make(map[situation]func(*Call, Event))
+	stays       = make(map[situation]func(*Call, Event))
 )
 
 type situation struct {
@@ -104,6 +114,9 @@ func init() {
 	for _, r := range table {
 		transitions = append(transitions, fsm.EventDesc{Name: string(r.on), Src: []string{string(r.from)}, Dst: string(r.to)})
 		actions[situation{r.from, r.on}] = r.do
+	}
+	for _, r := range within {
+		stays[situation{r.from, r.on}] = r.do
 	}
 }
 

@@ -13,10 +13,10 @@ func TestEveryEventInEveryState(t *testing.T) {
 	events := []Event{
 		answerDue{}, rejected{errFake}, Cancelled{}, Bye{}, ringTimeout{}, Hangup{}, Shutdown{},
 		Acked{}, AnswerFailed{Err: errFake}, AckTimeout{}, Played{}, MediaFailed{errFake}, maxDuration{},
-		ByeAnswered{Status: 200}, hangupTimeout{},
+		ByeAnswered{Status: 200}, hangupTimeout{}, Reoffered{}, Reanswered{},
 	}
 	want := map[situation]State{}
-	for _, r := range table {
+	for _, r := range append(table, within...) {
 		want[situation{r.from, r.on}] = r.to
 	}
 	for _, from := range states[:len(states)-1] {

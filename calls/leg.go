@@ -13,7 +13,13 @@ type Leg interface {
 	Answer(sdp []byte) error
 	// Reject sends a final response other than 2xx.
 	Reject(r Refusal) error
-	// Bye ends the dialog; ByeAnswered follows.
+	// Reply answers the re-INVITE or UPDATE that Reoffered told of. Where the offer
+	// in it is ours, Reanswered follows.
+	Reply(sdp []byte) error
+	// Refuse refuses it; the session stays as it was (RFC 3261 section 14.2).
+	Refuse(r Refusal) error
+	// Bye ends the dialog; ByeAnswered follows. A pending Reoffered is answered
+	// by the leg.
 	Bye(c Cause) error
 }
 

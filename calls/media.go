@@ -7,11 +7,14 @@ import (
 
 // Media is the RTP half of a call. It hides the packets from the call.
 type Media interface {
-	// Negotiate opens the ports of the call and answers the offer of the caller;
-	// an empty offer makes an offer of ours (RFC 3261 section 13.2.1). An error
-	// that is a [*RefusedError] says how to answer the INVITE; any other is a 500.
+	// Negotiate answers the offer of the caller; an empty one makes an offer of
+	// ours (RFC 3261 section 13.2.1). The first call opens the ports; each further
+	// one changes the session, at once, or leaves it as it was when it fails. An
+	// error that is a [*RefusedError] says how to answer the caller; any other is a
+	// 500.
 	Negotiate(offer []byte) (answer []byte, err error)
-	// Accept takes the answer to our offer, which came in the ACK.
+	// Accept takes the answer to our offer, which came in the ACK. An error leaves
+	// the session as it was.
 	Accept(answer []byte) error
 	// Play starts the audio and tells what was agreed on: codec and addresses.
 	// Played or MediaFailed follows.
@@ -54,9 +57,13 @@ type Sent struct {
 	LateMax time.Duration // the longest time a packet left after it was due
 }
 
-// Received counts what came from the caller.
+// Received counts what came from the caller. Expected, Lost and Jitter mean
+// something only when Packets is not 0.
 type Received struct {
-	Packets uint64
-	Bytes   uint64 // RTP payload octets
-	Invalid uint64 // datagrams on the RTP port that are not RTP version 2
+	Packets  uint64
+	Bytes    uint64        // RTP payload octets
+	Invalid  uint64        // datagrams on the RTP port that are not the caller's RTP
+	Expected uint64        // by the sequence numbers (RFC 3550 appendix A.3)
+	Lost     int64         // Expected less Packets; negative when packets came twice
+	Jitter   time.Duration // interarrival jitter at the end (RFC 3550 section 6.4.1)
 }

@@ -1,0 +1,165 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"runtime"
+	"sync"
+	"time"
+
+	"pickup/codec"
+	"pickup/config"
+	"pickup/transport/rtp"
+	"pickup/transport/sdp"
+	"pickup/transport/sip"
+)
+
+// retryAfter is what a refused caller is told to wait.
+const retryAfter = 5 * time.Second
+
+// Options is what an engine is made of.
+type Options struct {
+	Config    *config.Config
+	Prompt    *codec.Prompt
+	Formats   []codec.Format   // encodings of the prompt in order of preference
+	Listeners []net.PacketConn // SIP over UDP; the engine closes them
+	ListenRTP rtp.Listen       // opens the media sockets
+	Observers []Observer       // are told what the calls do
+	Logger    *slog.Logger
+}
+
+// Engine is a server that answers calls. Make it with [New].
+type Engine struct {
+	config    *config.Config
+	prompt    *codec.Prompt
+	codecs    []sdp.Codec
+	frames    int // of one play
+	listeners []net.PacketConn
+	listenRTP rtp.Listen
+	observers []Observer
+	logger    *slog.Logger
+
+	sip       *sip.Server
+	admission *admission
+	bus       *bus
+	ports     *rtp.Ports
+	pacers    *rtp.Pacers
+	noise     noise
+	hurry     chan struct{}
+	hurryOnce sync.Once
+}
+
+// New builds an engine. Nothing runs and nobody is answered before Run.
+func New(o Options) (*Engine, error) {
+	ports, err := rtp.NewPorts(o.Config.Media.RTPPortRangeStart, o.Config.Media.RTPPortRangeEnd)
+	if err != nil {
+		return nil, fmt.Errorf("engine: %w", err)
+	}
+	e := &Engine{
+		config:    o.Config,
+		prompt:    o.Prompt,
+		codecs:    codecsOf(o.Formats),
+		frames:    int(o.Config.Audio.Duration() / codec.FrameDuration),
+		listeners: o.Listeners,
+		listenRTP: o.ListenRTP,
+		observers: o.Observers,
+		logger:    o.Logger,
+		admission: newAdmission(o.Config.Behavior.MaxConcurrentCalls),
+		ports:     ports,
+		hurry:     make(chan struct{}),
+	}
+	e.sip, err = sip.NewServer(sip.Config{Handler: e, UserAgent: o.Config.SIP.UserAgent, Logger: o.Logger})
+	if err != nil {
+		return nil, fmt.Errorf("engine: %w", err)
+	}
+	return e, nil
+}
+
+// Run answers calls until the context ends, then drains. It returns nil after a
+// drain, and an error when a listener failed; the calls that were up have been
+// ended in both cases. Run may be called once.
+func (e *Engine) Run(ctx context.Context) error {
+	e.pacers = rtp.NewPacers(runtime.GOMAXPROCS(0))
+	e.bus = newBus(e.observers)
+	reporting, stopReporting := context.WithCancel(context.Background())
+	var background sync.WaitGroup
+	background.Go(func() { e.reportNoise(reporting) })
+
+	failed := make(chan error, len(e.listeners))
+	for _, l := range e.listeners {
+		background.Go(func() { failed <- e.sip.Serve(l) })
+	}
+	e.logger.Info("ready", "listen", e.addresses(), "codecs", e.codecNames(), "prompt", e.prompt.Source(),
+		"duration", e.config.Audio.Duration(), "max_calls", e.config.Behavior.MaxConcurrentCalls)
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+		e.HangUp() // no caller can be heard any more
+	}
+	e.drain()
+	err = errors.Join(err, e.sip.Close())
+	stopReporting()
+	background.Wait()
+	e.pacers.Close()
+	e.bus.close()
+	e.logger.Info("stopped", "err", err)
+	return err
+}
+
+// HangUp cuts the grace of a drain short: calls that are up get their BYE now.
+func (e *Engine) HangUp() { e.hurryOnce.Do(func() { close(e.hurry) }) }
+
+// ActiveCalls counts the calls that hold a slot.
+func (e *Engine) ActiveCalls() int { return int(e.admission.active.Load()) }
+
+// drain returns when the last call has ended: by itself within the grace, by our
+// BYE after it. The wait after the BYE is bounded by the timers of the calls.
+func (e *Engine) drain() {
+	e.admission.drain()
+	e.logger.Info("draining", "active_calls", e.ActiveCalls(), "grace", e.config.Behavior.ShutdownGrace())
+	idle := make(chan struct{})
+	go func() {
+		e.admission.idle()
+		close(idle)
+	}()
+	grace := time.NewTimer(e.config.Behavior.ShutdownGrace())
+	defer grace.Stop()
+	select {
+	case <-idle:
+		return
+	case <-grace.C:
+	case <-e.hurry:
+	}
+	e.bus.shutdown()
+	<-idle
+}
+
+func newSessionID() uint64 {
+	var b [8]byte
+	rand.Read(b[:])                           //nolint:errcheck // it cannot fail, or the program ends
+	return binary.BigEndian.Uint64(b[:]) >> 2 // fits the signed 64 bits of other parsers
+}
+
+// addresses lists where the engine listens.
+func (e *Engine) addresses() []string {
+	var list []string
+	for _, l := range e.listeners {
+		list = append(list, l.LocalAddr().Network()+" "+l.LocalAddr().String())
+	}
+	return list
+}
+
+// codecNames lists the codecs in order of preference.
+func (e *Engine) codecNames() []string {
+	var names []string
+	for _, c := range e.codecs {
+		names = append(names, c.Name)
+	}
+	return names
+}

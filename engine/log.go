@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"pickup/calls"
+)
+
+// Log writes the life of calls to the log: at Info what an operator acts
+// on, at Debug every step of the state machine.
+type Log struct{ Logger *slog.Logger }
+
+var _ Observer = Log{}
+
+// Notice writes one line at the time of the notice.
+func (o Log) Notice(n calls.Notice) {
+	switch n := n.(type) {
+	case calls.Incoming:
+		o.write(n.At, slog.LevelInfo, "call incoming", "id", n.ID, "call_id", n.Party.CallID,
+			"src", n.Party.Source, "from", n.Party.From, "to", n.Party.To, "user_agent", n.Party.UserAgent)
+	case calls.Answered:
+		o.write(n.At, slog.LevelInfo, "call answered", "id", n.ID, "codec", n.Media.Codec,
+			"rtp_local", n.Media.Local, "rtp_remote", n.Media.RemoteSDP)
+	case calls.Transition:
+		o.write(n.At, slog.LevelDebug, "state", "id", n.ID, "from", n.From, "to", n.To,
+			"event", n.Event, "in_state", n.InState)
+	case calls.Late:
+		o.write(n.At, slog.LevelDebug, "late event", "id", n.ID, "state", n.State, "event", n.Event)
+	case calls.Fault:
+		o.write(n.At, slog.LevelWarn, "call fault", "id", n.ID, "doing", n.Doing, "err", n.Err)
+	}
+}
+
+// Record writes the call's record as its last line.
+func (o Log) Record(r calls.Record) {
+	level := slog.LevelInfo
+	if r.Cause == calls.InternalError {
+		level = slog.LevelError
+	}
+	fields := []any{
+		"id", r.ID, "call_id", r.Party.CallID, "cause", r.Cause, "hangup_by", r.HungUpBy,
+		"sip_code", r.Status, "duration_ms", r.Duration().Milliseconds(), "codec", r.Media.Codec,
+		"tx_packets", r.Media.Sent.Packets, "tx_skipped", r.Media.Sent.Skipped,
+		"tx_late_max", r.Media.Sent.LateMax.Round(time.Microsecond), "rx_packets", r.Media.Received.Packets,
+	}
+	if r.Fault != "" {
+		fields = append(fields, "reason", r.Fault)
+	}
+	o.write(r.EndedAt, level, "call ended", fields...)
+}
+
+func (o Log) write(at time.Time, level slog.Level, text string, fields ...any) {
+	ctx := context.Background()
+	if !o.Logger.Enabled(ctx, level) {
+		return
+	}
+	line := slog.NewRecord(at, level, text, 0)
+	line.Add(fields...)
+	// A log that cannot be written is no reason to disturb a call.
+	_ = o.Logger.Handler().Handle(ctx, line)
+}

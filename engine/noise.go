@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+)
+
+// noisePeriod is how often what was thrown away is reported, at most.
+const noisePeriod = time.Second
+
+// noise is what strangers make the server throw away. It is counted where it
+// comes in, and logged at most once a second, never message by message.
+type noise struct {
+	invalidRTP atomic.Uint64
+}
+
+// discards are the running counts of one look at all counters.
+type discards struct {
+	malformedSIP, refusedCalls, invalidRTP, panics, lostNotices uint64
+}
+
+// look reads all counters.
+func (e *Engine) look() discards {
+	d := discards{
+		refusedCalls: e.admission.refused.Load(),
+		invalidRTP:   e.noise.invalidRTP.Load(),
+	}
+	stats := e.sip.Stats()
+	d.malformedSIP, d.panics = stats.Malformed, stats.Panics
+	for _, f := range e.bus.feeds {
+		d.lostNotices += f.dropped.Load()
+	}
+	return d
+}
+
+// reportNoise logs what came since the last look, until the context ends.
+func (e *Engine) reportNoise(ctx context.Context) {
+	ticker := time.NewTicker(noisePeriod)
+	defer ticker.Stop()
+	var last discards
+	for {
+		select {
+		case <-ticker.C:
+			now := e.look()
+			now.log(e.logger, last)
+			last = now
+		case <-ctx.Done():
+			e.look().log(e.logger, last)
+			return
+		}
+	}
+}
+
+// log writes one line with what changed, or none.
+func (d discards) log(logger *slog.Logger, last discards) {
+	var changed []any
+	for _, c := range []struct {
+		name      string
+		now, last uint64
+	}{
+		{"malformed_sip", d.malformedSIP, last.malformedSIP},
+		{"refused_calls", d.refusedCalls, last.refusedCalls},
+		{"invalid_rtp", d.invalidRTP, last.invalidRTP},
+		{"panics", d.panics, last.panics},
+		{"lost_notices", d.lostNotices, last.lostNotices},
+	} {
+		if c.now != c.last {
+			changed = append(changed, c.name, c.now-c.last)
+		}
+	}
+	if changed != nil {
+		logger.Warn("discarded", changed...)
+	}
+}

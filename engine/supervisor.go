@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"runtime/debug"
+
+	"pickup/calls"
+	"pickup/transport/sip"
+)
+
+// maxText is how much of a peer's text is kept, in bytes.
+const maxText = 256
+
+// Invite is one call from admission to record. It runs on the goroutine of the
+// INVITE, which is the call's actor: when it returns, the call has had its final
+// response, its record is handed over, and its ports and slot are back.
+func (e *Engine) Invite(l *sip.Leg) {
+	if !e.admission.tryAcquire() {
+		// The leg has no reader; a failure to send shows as a retransmitted INVITE.
+		_ = l.Reject(e.overLimit())
+		return
+	}
+	defer e.admission.release()
+
+	id := newID()
+	media := e.newMedia(id, l)
+	call := calls.New(leg{l}, media, e.callOptions(id, l))
+	e.bus.add(call)
+	defer e.bus.remove(id)
+	l.Subscribe(events{e.bus, id})
+
+	record := e.supervise(call)
+	e.noise.invalidRTP.Add(record.Media.Received.Invalid)
+	e.bus.record(record)
+}
+
+// supervise runs the actor. A panic is one failed call and a logged stack.
+func (e *Engine) supervise(call *calls.Call) (record calls.Record) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			e.logger.Error("call panicked", "id", call.ID(), "fault", fault, "stack", string(debug.Stack()))
+			record = call.Abort(fmt.Sprint(fault))
+		}
+	}()
+	return call.Run()
+}
+
+// callOptions decides what a call does.
+func (e *Engine) callOptions(id calls.ID, l *sip.Leg) calls.Options {
+	behavior := e.config.Behavior
+	return calls.Options{
+		ID:          id,
+		Party:       party(l),
+		Offer:       l.Offer(),
+		AutoAnswer:  behavior.AutoAnswer,
+		AnswerDelay: behavior.AutoAnswerDelay(),
+		RingTimeout: behavior.RingTimeout(),
+		MaxDuration: behavior.CallTimeout(),
+		RetryAfter:  retryAfter,
+		Notify:      e.bus.publish,
+	}
+}
+
+// party says who calls, with all text of the peer cut to a bounded length.
+func party(l *sip.Leg) calls.Party {
+	return calls.Party{
+		CallID:     clip(l.CallID()),
+		From:       clip(l.From()),
+		To:         clip(l.To()),
+		RequestURI: clip(l.RequestURI()),
+		Source:     l.Source(),
+		Transport:  l.Transport(),
+		UserAgent:  clip(l.UserAgent()),
+	}
+}
+
+func clip(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	return text[:maxText]
+}
+
+// overLimit is the answer to a call for which there is no slot.
+func (e *Engine) overLimit() sip.Refusal {
+	if e.admission.draining.Load() {
+		return sip.Refusal{Status: 503, RetryAfter: retryAfter}
+	}
+	return sip.Refusal{Status: e.config.Behavior.BusyStatus, RetryAfter: retryAfter}
+}
+
+// Availability is what OPTIONS is told: ready, full or draining.
+func (e *Engine) Availability() sip.Refusal {
+	if e.admission.draining.Load() || e.admission.full() {
+		return sip.Refusal{Status: 503, RetryAfter: retryAfter}
+	}
+	return sip.Refusal{}
+}
+
+func newID() calls.ID {
+	var b [8]byte
+	rand.Read(b[:]) //nolint:errcheck // it cannot fail, or the program ends
+	return calls.ID(hex.EncodeToString(b[:]))
+}
