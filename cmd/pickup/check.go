@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"pickup/engine"
+)
+
+func newCheck() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "check",
+		Short: "Validate configuration and audio; name all faults at once",
+		Args:  cobra.NoArgs,
+	}
+	from := addSources(command)
+	command.RunE = func(c *cobra.Command, _ []string) error {
+		settings, err := from.load()
+		if err != nil {
+			return err
+		}
+		audio, err := engine.Check(settings)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.OutOrStdout(), "configuration: ok\naudio: %s\n", audio)
+		if idle := settings.Idle(); len(idle) > 0 {
+			fmt.Fprintf(c.OutOrStdout(), "without effect in this version: %s\n", strings.Join(idle, " "))
+		}
+		return nil
+	}
+	return command
+}
