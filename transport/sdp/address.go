@@ -8,11 +8,12 @@ import (
 	"github.com/pion/sdp/v3"
 )
 
-// destination returns where the peer receives a stream. Both results are the
-// zero AddrPort when it holds the call the way of RFC 2543, with the connection
-// address 0.0.0.0: neither RTP nor RTCP is to be sent then (RFC 3264 section
-// 8.4). The address type beside the address adds nothing and is not compared.
-func (d *description) destination(s *stream, local Local) (rtp, rtcp netip.AddrPort, err *Error) {
+// destination returns where the peer receives a stream, with RTCP on the port of
+// RTP when mux says so. Both results are the zero AddrPort when it holds the call
+// the way of RFC 2543, with the connection address 0.0.0.0: neither RTP nor RTCP
+// is to be sent then (RFC 3264 section 8.4). The address type beside the address
+// adds nothing and is not compared.
+func (d *description) destination(s *stream, local Local, mux bool) (rtp, rtcp netip.AddrPort, err *Error) {
 	connection := s.details.ConnectionInformation // the media's wins, RFC 8866 section 5.7
 	if connection == nil {
 		connection = d.session.ConnectionInformation
@@ -33,6 +34,9 @@ func (d *description) destination(s *stream, local Local) (rtp, rtcp netip.AddrP
 		return rtp, rtcp, err
 	}
 	rtp = netip.AddrPortFrom(addr, s.port)
+	if mux {
+		return rtp, rtp, nil
+	}
 	return rtp, controlAddress(s.details, rtp), nil
 }
 
@@ -52,10 +56,9 @@ func checkAddress(addr, local netip.Addr) *Error {
 	return nil
 }
 
-// controlAddress returns where RTCP goes: to what a=rtcp says (RFC 3605), else
-// to the port after RTP's. An a=rtcp that cannot be used counts as absent, and
-// we never answer a=rtcp-mux, so that an offer of it has no effect (RFC 5761
-// section 5.1.1).
+// controlAddress returns where RTCP goes that has a port of its own: to what
+// a=rtcp says (RFC 3605), else to the port after RTP's. An a=rtcp that cannot be
+// used counts as absent.
 func controlAddress(details *sdp.MediaDescription, rtp netip.AddrPort) netip.AddrPort {
 	value, _ := details.Attribute("rtcp")
 	if addr, ok := parseControl(value, rtp.Addr()); ok {

@@ -62,7 +62,8 @@ func agree(peer *description, s *stream, local Local, choose chooser) (m Media, 
 	if event, ok := find(formats, telephoneEvent); ok && local.TelephoneEvent {
 		m.TelephoneEvent, m.HasTelephoneEvent = event.number, true
 	}
-	m.Remote, m.RemoteRTCP, err = peer.destination(s, local)
+	m.RTCPMux = local.RTCPMux && s.multiplexes() && m.canMultiplex()
+	m.Remote, m.RemoteRTCP, err = peer.destination(s, local, m.RTCPMux)
 	if err != nil {
 		return Media{}, err
 	}
@@ -75,9 +76,7 @@ func agree(peer *description, s *stream, local Local, choose chooser) (m Media, 
 
 // accepted describes the stream that we take part in.
 func accepted(proto string, port uint16, m Media) *sdp.MediaDescription {
-	event := telephoneEvent
-	event.PayloadType = m.TelephoneEvent
-	return describe(proto, port, []Codec{m.Codec}, event, m.HasTelephoneEvent, m.Direction)
+	return describe(proto, port, []Codec{m.Codec}, m)
 }
 
 // rejected repeats an m= line with port 0: "To reject an offered stream, the

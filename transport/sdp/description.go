@@ -41,10 +41,8 @@ func (s *stream) usable() bool {
 	return s.media == "audio" && s.port != 0 && (s.proto == "RTP/AVP" || s.proto == "RTP/AVPF")
 }
 
-// parse reads a session description. Streams that are not usable will only be
-// refused, for which their m= line is enough, so the library sees the session
-// and the usable streams; it knows neither m=image nor transports like udptl
-// and would refuse the whole.
+// parse reads a session description, in a second attempt what [repair] makes of
+// it. When both fail, the error is about the text as the peer wrote it.
 func parse(body []byte) (*description, *Error) {
 	if len(body) == 0 {
 		return nil, malformed("the session description is empty")
@@ -52,10 +50,27 @@ func parse(body []byte) (*description, *Error) {
 	if len(body) > maxBody {
 		return nil, malformed("the session description has %d bytes, at most %d are allowed", len(body), maxBody)
 	}
+	d, fault := parseStrict(string(body))
+	if fault == nil {
+		return d, nil
+	}
+	if repaired, ok := repair(string(body)); ok {
+		if d, err := parseStrict(repaired); err == nil {
+			return d, nil
+		}
+	}
+	return nil, fault
+}
+
+// parseStrict reads a description that conforms. Streams that are not usable will
+// only be refused, for which their m= line is enough, so the library sees the
+// session and the usable streams; it knows neither m=image nor transports like
+// udptl and would refuse the whole.
+func parseStrict(text string) (*description, *Error) {
 	d := &description{}
 	var known strings.Builder // what the library is to parse
 	skip := false
-	for line := range strings.SplitSeq(string(body), "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimSuffix(line, "\r")
 		if strings.ContainsAny(line, "\r\x00") {
 			return nil, malformed("a line has a control character: %s", line)
@@ -78,7 +93,10 @@ func parse(body []byte) (*description, *Error) {
 	if err := d.session.UnmarshalString(known.String()); err != nil {
 		return nil, malformed("the session description cannot be parsed: %v", err)
 	}
-	return d, d.assign()
+	if err := d.assign(); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // assign gives the parsed media descriptions to the usable streams.
@@ -99,7 +117,7 @@ func (d *description) assign() *Error {
 // parseStream reads the value of an m= line (RFC 8866 section 5.14):
 // media, port with an optional number of ports, transport, formats.
 func parseStream(value string) (*stream, *Error) {
-	fields := strings.FieldsFunc(value, func(r rune) bool { return r == ' ' || r == '\t' })
+	fields := words(value)
 	if len(fields) < 4 {
 		return nil, malformed("m=%s: want media, port, transport and at least one format", value)
 	}
@@ -138,7 +156,7 @@ func isToken(s string) bool {
 func (d *description) direction(s *stream) Direction {
 	for _, attributes := range [][]sdp.Attribute{s.details.Attributes, d.session.Attributes} {
 		for _, a := range attributes {
-			if direction, ok := parseDirection(a.Key); ok {
+			if direction, ok := parseDirection(strings.TrimSpace(a.Key)); ok {
 				return direction
 			}
 		}

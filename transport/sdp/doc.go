@@ -8,6 +8,9 @@
 //	local := sdp.Local{Address: addr, Port: 10000, Codecs: codecs, SessionID: id, Version: 1}
 //	answer, media, err := sdp.Answer(body, local)
 //
+// A description that does not conform is repaired as far as its meaning is plain;
+// what we write ourselves always conforms.
+//
 // The first audio stream that works is taken and all others are refused. It
 // works when it is RTP/AVP or RTP/AVPF, names a unicast address of our address
 // family, and shares a codec with [Local]. An error is always an [*Error],

@@ -25,6 +25,9 @@ func seed(f *testing.F) {
 	}
 	f.Add([]byte("v=0\r\no=- 99999999999999999999 1 IN IP4 x\r\ns=\r\nt=0 0\r\nm=audio 1 RTP/AVP 0\r\nc=IN IP4 0.0.0.0"))
 	f.Add([]byte("m=\r\nv"))
+	for _, tt := range repairable {
+		f.Add([]byte(tt.text))
+	}
 }
 
 // checkFault fails when an error is not one that can be sent to a peer.
@@ -67,6 +70,11 @@ func FuzzAnswer(f *testing.F) {
 		}
 		checkMedia(t, m, local4)
 		checkBody(t, answer)
+		if _, fault := parseStrict(string(offer)); fault != nil {
+			repaired, _ := repair(string(offer))
+			checkRepaired(t, repaired)
+			offer = []byte(repaired)
+		}
 		theirs, ours := mediaLines(offer), mediaLines(answer)
 		if len(ours) != len(theirs) {
 			t.Fatalf("%d media answered, want %d", len(ours), len(theirs))

@@ -13,25 +13,31 @@ const packetTime = "20"
 // events are the RFC 4733 events we take: the keypad's sixteen, and flash.
 const events = "0-16"
 
-// describe makes our description of an audio stream.
-func describe(proto string, port uint16, codecs []Codec, event Codec, hasEvent bool, d Direction) *sdp.MediaDescription {
-	if hasEvent {
+// describe makes our description of an audio stream that carries one of the codecs.
+// Of m counts what is beside the codec: events, direction, rtcp-mux.
+func describe(proto string, port uint16, codecs []Codec, m Media) *sdp.MediaDescription {
+	event := telephoneEvent
+	event.PayloadType = m.TelephoneEvent
+	if m.HasTelephoneEvent {
 		codecs = append(codecs[:len(codecs):len(codecs)], event)
 	}
-	m := &sdp.MediaDescription{MediaName: sdp.MediaName{
+	d := &sdp.MediaDescription{MediaName: sdp.MediaName{
 		Media: "audio", Port: sdp.RangedPort{Value: int(port)}, Protos: []string{proto},
 	}}
 	for _, c := range codecs {
 		number := strconv.Itoa(int(c.PayloadType))
-		m.MediaName.Formats = append(m.MediaName.Formats, number)
-		m.Attributes = append(m.Attributes, sdp.NewAttribute("rtpmap", number+" "+c.String()))
+		d.MediaName.Formats = append(d.MediaName.Formats, number)
+		d.Attributes = append(d.Attributes, sdp.NewAttribute("rtpmap", number+" "+c.String()))
 	}
-	if hasEvent {
+	if m.HasTelephoneEvent {
 		number := strconv.Itoa(int(event.PayloadType))
-		m.Attributes = append(m.Attributes, sdp.NewAttribute("fmtp", number+" "+events))
+		d.Attributes = append(d.Attributes, sdp.NewAttribute("fmtp", number+" "+events))
 	}
-	m.Attributes = append(m.Attributes, sdp.NewAttribute("ptime", packetTime), sdp.NewPropertyAttribute(d.String()))
-	return m
+	if m.RTCPMux {
+		d.Attributes = append(d.Attributes, sdp.NewPropertyAttribute(multiplex))
+	}
+	d.Attributes = append(d.Attributes, sdp.NewAttribute("ptime", packetTime), sdp.NewPropertyAttribute(m.Direction.String()))
+	return d
 }
 
 // marshal writes a whole description of ours.

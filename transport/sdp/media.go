@@ -18,6 +18,10 @@ type Media struct {
 	Remote     netip.AddrPort
 	RemoteRTCP netip.AddrPort
 
+	// RTCPMux tells that both sides have RTP and RTCP on one port (RFC 5761).
+	// RemoteRTCP is the same as Remote then.
+	RTCPMux bool
+
 	// Direction is the direction of the stream from our side.
 	Direction Direction
 }

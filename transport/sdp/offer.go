@@ -5,7 +5,12 @@ import "github.com/pion/sdp/v3"
 // Offer offers one audio stream with all of local.Codecs in order, both ways
 // (RFC 3264 section 5): the body of our 2xx when the INVITE had none.
 func Offer(local Local) []byte {
-	audio := describe("RTP/AVP", local.Port, local.Codecs, telephoneEvent, local.TelephoneEvent, SendRecv)
+	audio := describe("RTP/AVP", local.Port, local.Codecs, Media{
+		TelephoneEvent:    telephoneEvent.PayloadType,
+		HasTelephoneEvent: local.TelephoneEvent,
+		RTCPMux:           local.RTCPMux,
+		Direction:         SendRecv,
+	})
 	return marshal(local, sdp.Timing{}, []*sdp.MediaDescription{audio})
 }
 
