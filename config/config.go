@@ -8,6 +8,7 @@ type Config struct {
 	Media           Media           `koanf:"media"`
 	Audio           Audio           `koanf:"audio"`
 	Logging         Logging         `koanf:"logging"`
+	CDR             CDR             `koanf:"cdr"`
 	Health          Health          `koanf:"health"`
 	AudioProcessing AudioProcessing `koanf:"audio_processing"`
 	Monitor         Monitor         `koanf:",squash,flatten"`
@@ -24,6 +25,7 @@ func defaults() Config {
 		Media:           defaultMedia(),
 		Audio:           defaultAudio(),
 		Logging:         defaultLogging(),
+		CDR:             defaultCDR(),
 		Health:          defaultHealth(),
 		AudioProcessing: defaultAudioProcessing(),
 		Monitor:         defaultMonitor(),

@@ -17,12 +17,13 @@ type form struct {
 
 // forms are the values of the form tag.
 var forms = map[string]form{
-	"address": {"an IPv4 or IPv6 address", isAddress},
-	"host":    {"a host name or an IP address", isHost},
-	"line":    {"1 to 128 bytes of printable text", isLine},
-	"path":    {"a path of 1 to 4096 bytes of printable text", isPath},
-	"source":  {"builtin or the path of an MP3 file", isPath},
-	"url":     {"an http or https URL", isURL},
+	"address":       {"an IPv4 or IPv6 address", isAddress},
+	"host":          {"a host name or an IP address", isHost},
+	"line":          {"1 to 128 bytes of printable text", isLine},
+	"path":          {"a path of 1 to 4096 bytes of printable text", isPath},
+	"optional path": {"empty or a path of up to 4096 bytes of printable text", isOptionalPath},
+	"source":        {"builtin or the path of an MP3 file", isPath},
+	"url":           {"an http or https URL", isURL},
 }
 
 func isAddress(s string) bool {
@@ -44,6 +45,8 @@ func isHost(s string) bool {
 func isLine(s string) bool { return len(s) <= 128 && isPrintable(s) }
 
 func isPath(s string) bool { return len(s) <= 4096 && isPrintable(s) }
+
+func isOptionalPath(s string) bool { return s == "" || isPath(s) }
 
 // isPrintable keeps line ends and other control characters out of headers,
 // logs and file names, and blanks from standing for a value.

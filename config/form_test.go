@@ -15,6 +15,7 @@ func TestForms(t *testing.T) {
 		{"host", []string{"0.0.0.0", "::1", "example", "SIP.example.com", "a-1.b"}, []string{"", "a b", "-a", "a..b", "a_b", "example.com:5060", strings.Repeat("a.", 126) + "ab"}},
 		{"line", []string{"Pickup/1.0 (test)", strings.Repeat("a", 128)}, []string{"", " ", "a\r\nb", "a\x00", "\xff", strings.Repeat("a", 129)}},
 		{"path", []string{"a.mp3", "/var/lib/déjà vu.mp3"}, []string{"", " ", "a\nb", strings.Repeat("a", 4097)}},
+		{"optional path", []string{"", "/var/log/pickup/calls.jsonl"}, []string{" ", "a\nb", strings.Repeat("a", 4097)}},
 		{"source", []string{"builtin", "./a.mp3"}, []string{"", "a\x00"}},
 		{"url", []string{"http://localhost:8080/health", "https://example.com", "http://[::1]/"}, []string{"", "localhost:8080", "ftp://example.com", "http://", "http://:8080/", "http://a b/"}},
 	}

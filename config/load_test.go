@@ -123,6 +123,7 @@ func TestTextLayers(t *testing.T) {
 			"PICKUP_MEDIA__PREFERRED_CODECS=pcma, PCMU",
 			"PICKUP_AUDIO_PROCESSING__BAND1_COMPRESSOR__RATIO=3",
 			"PICKUP_SERVER_PID_FILE=/run/a=b.pid",
+			"PICKUP_CDR__FILE=/var/log/calls.jsonl",
 		},
 		Set: []string{"behavior.busy_status=486", "logging.level=DEBUG", "sip.transport=udp"},
 	}
@@ -133,6 +134,7 @@ func TestTextLayers(t *testing.T) {
 	want.Media.PreferredCodecs = []string{"PCMA", "PCMU"}
 	want.AudioProcessing.Band1Compressor.Ratio = 3
 	want.Monitor.ServerPIDFile = "/run/a=b.pid"
+	want.CDR.File = "/var/log/calls.jsonl"
 	want.Behavior.BusyStatus = 486
 	want.Logging.Level = "debug"
 	want.settings, want.idle = got.settings, got.idle
@@ -154,6 +156,27 @@ func TestFormsOfTOML(t *testing.T) {
 		cfg := load(t, Sources{File: write(t, content)})
 		if cfg.SIP.Port != 5070 {
 			t.Errorf("sip.port of %q: got %d, want 5070", content, cfg.SIP.Port)
+		}
+	}
+}
+
+// TestNoCallRecords turns the records of a file off again.
+func TestNoCallRecords(t *testing.T) {
+	file := write(t, "[cdr]\nfile = 'calls.jsonl'\n")
+	if got, want := load(t, Sources{File: file}).CDR.File, "calls.jsonl"; got != want {
+		t.Errorf("cdr.file: got %q, want %q", got, want)
+	}
+	for _, src := range []Sources{
+		{File: file, Environ: []string{"PICKUP_CDR__FILE="}},
+		{File: file, Set: []string{"cdr.file="}},
+		{File: write(t, "cdr.file = ''")},
+	} {
+		cfg := load(t, src)
+		if got := cfg.CDR.File; got != "" {
+			t.Errorf("cdr.file of %+v: got %q, want none", src, got)
+		}
+		if idle := cfg.Idle(); len(idle) != 0 {
+			t.Errorf("Idle() of %+v: got %q, want none", src, idle)
 		}
 	}
 }

@@ -1,0 +1,176 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pickup/calls"
+)
+
+// fields are all that a record has, in their order; those of tx and rx follow
+// their parent.
+var fields = strings.Fields(`id call_id from to ruri src transport user_agent
+	invite_at ringing_at answered_at acked_at ended_at ring_ms duration_ms
+	sip_code q850 cause hangup_by codec ptime_ms rtp_local rtp_remote_sdp rtp_remote_seen
+	tx tx.packets tx.bytes tx.skipped tx.late_max_ms
+	rx rx.packets rx.bytes rx.lost rx.loss_pct rx.dup rx.reordered rx.jitter_ms rx.jitter_max_ms
+	rtt_ms mos r_factor dtmf audio diagnosis version`)
+
+// full is the record of a call that has everything.
+func full() calls.Record {
+	invited := time.Date(2026, 3, 1, 23, 59, 58, 7_900_000, time.FixedZone("", 2*60*60))
+	return calls.Record{
+		ID: "0123456789abcdef",
+		Party: calls.Party{
+			CallID:     "a84b4c76e66710@pc33.example",
+			From:       `"Alice \"A\"" <sip:alice@example.com>;tag=1`,
+			To:         "<sip:test@example.net>",
+			RequestURI: "sip:test@example.net;a=1&b=2",
+			Source:     netip.MustParseAddrPort("192.0.2.9:5060"),
+			Transport:  "udp",
+			UserAgent:  "Phone/1.0\x1b[31m\r\n\xff",
+		},
+		InvitedAt:  invited,
+		RingingAt:  invited.Add(2 * time.Millisecond),
+		AnsweredAt: invited.Add(1002 * time.Millisecond),
+		AckedAt:    invited.Add(1052 * time.Millisecond),
+		EndedAt:    invited.Add(31_052 * time.Millisecond),
+		Status:     200,
+		Cause:      calls.Completed,
+		HungUpBy:   calls.Server,
+		Fault:      "none of it is written",
+		Media: calls.MediaStats{
+			Codec:      "PCMU",
+			Local:      netip.MustParseAddrPort("203.0.113.5:10000"),
+			RemoteSDP:  netip.MustParseAddrPort("[2001:db8::9]:4000"),
+			RemoteSeen: netip.MustParseAddrPort("198.51.100.7:40000"),
+			Sent:       calls.Sent{Packets: 1498, Bytes: 239680, Skipped: 2, Errors: 1, LateMax: 1234567 * time.Nanosecond},
+			Received: calls.Received{
+				Packets: 1425, Bytes: 228000, Invalid: 3, Expected: 1501, Lost: 76, Jitter: 312500 * time.Nanosecond,
+			},
+		},
+	}
+}
+
+func TestLine(t *testing.T) {
+	tests := []struct {
+		name   string
+		record calls.Record
+		about  About
+		want   string
+	}{
+		{"full", full(), About{Version: "1.2.3", Audio: "builtin"},
+			`{"id":"0123456789abcdef","call_id":"a84b4c76e66710@pc33.example",` +
+				`"from":"\"Alice \\\"A\\\"\" <sip:alice@example.com>;tag=1","to":"<sip:test@example.net>",` +
+				`"ruri":"sip:test@example.net;a=1&b=2","src":"192.0.2.9:5060","transport":"udp","user_agent":"Phone/1.0\u001b[31m\r\n\ufffd",` +
+				`"invite_at":"2026-03-01T21:59:58.007Z","ringing_at":"2026-03-01T21:59:58.009Z",` +
+				`"answered_at":"2026-03-01T21:59:59.009Z","acked_at":"2026-03-01T21:59:59.059Z","ended_at":"2026-03-01T22:00:29.059Z",` +
+				`"ring_ms":1000,"duration_ms":30050,"sip_code":200,"q850":16,"cause":"completed","hangup_by":"server",` +
+				`"codec":"PCMU","ptime_ms":20,"rtp_local":"203.0.113.5:10000","rtp_remote_sdp":"[2001:db8::9]:4000","rtp_remote_seen":"198.51.100.7:40000",` +
+				`"tx":{"packets":1498,"bytes":239680,"skipped":2,"late_max_ms":1.235},` +
+				`"rx":{"packets":1425,"bytes":228000,"lost":76,"loss_pct":5.063,"dup":null,"reordered":null,"jitter_ms":0.313,"jitter_max_ms":null},` +
+				`"rtt_ms":null,"mos":null,"r_factor":null,"dtmf":null,"audio":"builtin","diagnosis":null,"version":"1.2.3"}` + "\n"},
+		{"empty", calls.Record{}, About{},
+			`{"id":null,"call_id":null,"from":null,"to":null,"ruri":null,"src":null,"transport":null,"user_agent":null,` +
+				`"invite_at":null,"ringing_at":null,"answered_at":null,"acked_at":null,"ended_at":null,"ring_ms":null,"duration_ms":null,` +
+				`"sip_code":null,"q850":null,"cause":null,"hangup_by":null,"codec":null,"ptime_ms":null,` +
+				`"rtp_local":null,"rtp_remote_sdp":null,"rtp_remote_seen":null,` +
+				`"tx":{"packets":0,"bytes":0,"skipped":0,"late_max_ms":null},` +
+				`"rx":{"packets":0,"bytes":0,"lost":null,"loss_pct":null,"dup":null,"reordered":null,"jitter_ms":null,"jitter_max_ms":null},` +
+				`"rtt_ms":null,"mos":null,"r_factor":null,"dtmf":null,"audio":null,"diagnosis":null,"version":null}` + "\n"},
+	}
+	for _, tt := range tests {
+		got := text(t, tt.record, tt.about)
+		if got != tt.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", tt.name, got, tt.want)
+		}
+		if names := names(t, got); !slices.Equal(names, fields) {
+			t.Errorf("%s: fields\n%q\nwant\n%q", tt.name, names, fields)
+		}
+	}
+}
+
+// TestLineOfFewerFacts changes the full record and looks at single fields.
+func TestLineOfFewerFacts(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*calls.Record)
+		want   []string
+	}{
+		{"not answered", func(r *calls.Record) {
+			r.AnsweredAt, r.AckedAt = time.Time{}, time.Time{}
+			r.EndedAt = r.RingingAt.Add(3 * time.Second)
+			r.Status, r.Cause, r.HungUpBy = 487, calls.CallCancelled, calls.Caller
+		}, []string{`"answered_at":null,"acked_at":null,`, `"ring_ms":3000,"duration_ms":null,"sip_code":487,"q850":31,"cause":"cancelled","hangup_by":"caller"`}},
+		{"never rang", func(r *calls.Record) { r.RingingAt = time.Time{} }, []string{`"ringing_at":null`, `"ring_ms":null,"duration_ms":30050`}},
+		{"nothing received", func(r *calls.Record) {
+			r.Media.Received = calls.Received{Invalid: 3, Expected: 5, Lost: 5, Jitter: 1}
+			r.Media.RemoteSeen = netip.AddrPort{}
+		}, []string{`"rtp_remote_seen":null`, `"rx":{"packets":0,"bytes":0,"lost":null,"loss_pct":null,"dup":null,"reordered":null,"jitter_ms":null,`}},
+		{"received and not measured", func(r *calls.Record) { r.Media.Received = calls.Received{Packets: 5, Bytes: 800} },
+			[]string{`"rx":{"packets":5,"bytes":800,"lost":null,"loss_pct":null,"dup":null,"reordered":null,"jitter_ms":null,`}},
+		{"nothing lost", func(r *calls.Record) { r.Media.Received = calls.Received{Packets: 5, Expected: 5} },
+			[]string{`"lost":0,"loss_pct":0,`, `"jitter_ms":0,`}},
+		{"received twice", func(r *calls.Record) { r.Media.Received = calls.Received{Packets: 7, Expected: 5, Lost: -2} },
+			[]string{`"lost":-2,"loss_pct":0,`}},
+		{"nothing sent", func(r *calls.Record) { r.Media.Sent = calls.Sent{Skipped: 1} },
+			[]string{`"tx":{"packets":0,"bytes":0,"skipped":1,"late_max_ms":null}`}},
+		{"never late", func(r *calls.Record) { r.Media.Sent.LateMax = 0 }, []string{`"late_max_ms":0}`}},
+		{"unknown cause", func(r *calls.Record) { r.Cause = "strange" }, []string{`"q850":null,"cause":"strange"`}},
+	}
+	for _, tt := range tests {
+		record := full()
+		tt.change(&record)
+		got := text(t, record, About{})
+		for _, want := range tt.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: got\n%s\nwant it to have\n%s", tt.name, got, want)
+			}
+		}
+	}
+}
+
+// text is the line of a record.
+func text(t *testing.T, r calls.Record, about About) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := newLine(r, about).marshal(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// names lists the fields of a line in its order.
+func names(t *testing.T, text string) (names []string) {
+	t.Helper()
+	if strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, "\n") {
+		t.Errorf("%q is not one line", text)
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	token := func() json.Token {
+		next, err := decoder.Token()
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		return next
+	}
+	var object func(prefix string)
+	object = func(prefix string) {
+		for decoder.More() {
+			name := prefix + token().(string)
+			names = append(names, name)
+			if token() == json.Delim('{') {
+				object(name + ".")
+			}
+		}
+		token()
+	}
+	token()
+	object("")
+	return names
+}
