@@ -18,8 +18,12 @@ var ErrResources = errors.New("the machine does not give what is configured")
 
 // Build makes an engine as configured: it prepares the prompt, then opens the
 // listeners, so that nothing is open when the audio is unusable.
-func Build(c *config.Config, logger *slog.Logger) (*Engine, error) {
+func Build(c *config.Config, version string, logger *slog.Logger) (*Engine, error) {
 	formats, prompt, err := prepare(c)
+	if err != nil {
+		return nil, err
+	}
+	watching, err := observers(c, version, logger)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +37,7 @@ func Build(c *config.Config, logger *slog.Logger) (*Engine, error) {
 		Formats:   formats,
 		Listeners: []net.PacketConn{listener},
 		ListenRTP: rtp.ListenRaw,
-		Observers: []Observer{Log{logger}},
+		Observers: watching,
 		Logger:    logger,
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"sync"
 
 	"pickup/calls"
@@ -29,10 +30,12 @@ func newBus(observers []Observer) *bus {
 
 // close lets the observers see what waits for them, and joins. No call may live
 // any more.
-func (b *bus) close() {
+func (b *bus) close() error {
+	var err error
 	for _, f := range b.feeds {
-		f.close()
+		err = errors.Join(err, f.close())
 	}
+	return err
 }
 
 // add makes a call reachable.

@@ -107,7 +107,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	stopReporting()
 	background.Wait()
 	e.pacers.Close()
-	e.bus.close()
+	err = errors.Join(err, e.bus.close())
 	e.logger.Info("stopped", "err", err)
 	return err
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"io"
 	"sync/atomic"
 
 	"pickup/calls"
@@ -10,7 +11,8 @@ import (
 const feedLength = 4096
 
 // Observer is told what the calls do. One goroutine calls it, in the order in
-// which things happened to each call.
+// which things happened to each call. One that is an [io.Closer] is closed when it
+// has been told everything.
 type Observer interface {
 	// Notice tells of a step of a call. Notices are lost when the observer is slow.
 	Notice(calls.Notice)
@@ -62,9 +64,13 @@ func (f *feed) offer(n calls.Notice) {
 // deliver queues a record, waiting for room.
 func (f *feed) deliver(r calls.Record) { f.queue <- message{record: r} }
 
-// close lets the observer see what waits, and joins. Nobody may offer or deliver
-// any more.
-func (f *feed) close() {
+// close lets the observer see what waits, joins, and closes it. Nobody may offer or
+// deliver any more.
+func (f *feed) close() error {
 	close(f.queue)
 	<-f.done
+	if closer, ok := f.observer.(io.Closer); ok {
+		return closer.Close()
+	}
+	return nil
 }

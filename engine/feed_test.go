@@ -39,7 +39,9 @@ func TestSlowObserverLosesNoticesButNoRecord(t *testing.T) {
 		}
 		close(o.release)
 		<-delivered
-		b.close()
+		if err := b.close(); err != nil {
+			t.Error(err)
+		}
 		if o.records != 1 {
 			t.Errorf("records: got %d, want 1", o.records)
 		}

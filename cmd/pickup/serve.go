@@ -38,7 +38,7 @@ func serve(from *sources) error {
 	if idle := settings.Idle(); len(idle) > 0 {
 		logger.Warn("keys without effect in this version", "keys", strings.Join(idle, " "))
 	}
-	server, err := engine.Build(settings, logger)
+	server, err := engine.Build(settings, version, logger)
 	if err != nil {
 		return err
 	}
