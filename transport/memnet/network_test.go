@@ -79,7 +79,7 @@ func TestLatencyIsExact(t *testing.T) {
 		if got := received(t, server); got != nil {
 			t.Errorf("1 ns before the latency is over: received %q, want nothing", got)
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		n, from, at, err := server.Receive(make([]byte, 8))
 		if n != 1 || err != nil {
 			t.Fatalf("Receive = %d, %v, want 1 byte", n, err)

@@ -140,8 +140,15 @@ func parseStream(value string) (*stream, *Error) {
 	return &stream{media: fields[0], port: uint16(port), proto: fields[2], formats: fields[3:]}, nil
 }
 
-// isToken tells whether s is a token of RFC 8866 section 9.
+// maxToken bounds media and transport in bytes, as the answer repeats them.
+const maxToken = 64
+
+// isToken tells whether s is a token of RFC 8866 section 9, and not longer than
+// any that has a meaning.
 func isToken(s string) bool {
+	if len(s) > maxToken {
+		return false
+	}
 	for i := range len(s) {
 		if c := s[i]; c <= ' ' || c > '~' || strings.IndexByte(`"(),/:;<=>?@[\]`, c) >= 0 {
 			return false
