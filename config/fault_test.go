@@ -60,7 +60,7 @@ func TestFileFaults(t *testing.T) {
 		{"empty list", "media.preferred_codecs = []", []string{`FILE:1: media.preferred_codecs = []: is empty: must be a list of names out of PCMU, PCMA, G722`}},
 		{"name twice", "media.preferred_codecs = ['PCMU', 'pcmu']", []string{`FILE:1: media.preferred_codecs = ['PCMU', 'pcmu']: has PCMU twice`}},
 		{"only idle codecs", "media.preferred_codecs = ['G722']", []string{`FILE:1: media.preferred_codecs = ['G722']: needs PCMU or PCMA: the program has no other yet`}},
-		{"only idle transports", "sip.transport = 'tcp'", []string{`FILE:1: sip.transport = 'tcp': needs udp: the program has no other yet`}},
+		{"only idle transports", "sip.transport = 'tls'", []string{`FILE:1: sip.transport = 'tls': needs udp or tcp: the program has no other yet`}},
 		{"no URL", "health_check_url = 'localhost:8080'", []string{`FILE:1: health_check_url = 'localhost:8080': must be an http or https URL`}},
 		{"key in the wrong section", "[sip]\nauto_answer = true", []string{`FILE:2: sip.auto_answer = true: no such key; the nearest is behavior.auto_answer`}},
 		{"key like no other", "[sip]\nxyz = 1", []string{"FILE:2: sip.xyz = 1: no such key; `pickup config --reference` lists all"}},

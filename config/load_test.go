@@ -135,6 +135,7 @@ func TestTextLayers(t *testing.T) {
 	want.AudioProcessing.Band1Compressor.Ratio = 3
 	want.Monitor.ServerPIDFile = "/run/a=b.pid"
 	want.CDR.File = "/var/log/calls.jsonl"
+	want.SIP.Transport = []string{"udp"}
 	want.Behavior.BusyStatus = 486
 	want.Logging.Level = "debug"
 	want.settings, want.idle = got.settings, got.idle

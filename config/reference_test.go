@@ -48,8 +48,8 @@ func TestReferenceOfAKey(t *testing.T) {
 	ref := Reference()
 	i := slices.IndexFunc(ref, func(k Key) bool { return k.Name == "sip.transport" })
 	got := ref[i]
-	if got.Type != "list of names" || got.Default != `["udp"]` || got.Variable != "PICKUP_SIP__TRANSPORT" ||
-		got.Idle || !slices.Equal(got.IdleNames, []string{"tcp", "tls", "ws", "wss"}) {
+	if got.Type != "list of names" || got.Default != `["udp", "tcp"]` || got.Variable != "PICKUP_SIP__TRANSPORT" ||
+		got.Idle || !slices.Equal(got.IdleNames, []string{"tls", "ws", "wss"}) {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -65,7 +65,7 @@ func TestPageHasASectionForEachTable(t *testing.T) {
 			t.Errorf("%q: got %d times, want once", want, got)
 		}
 	}
-	if !strings.Contains(page, "out of udp, tcp, tls, ws, wss | `[\"udp\"]` | Transports that SIP is received on. *Idle: tcp, tls, ws, wss.* |") {
+	if !strings.Contains(page, "out of udp, tcp, tls, ws, wss | `[\"udp\", \"tcp\"]` | Transports that SIP is received on, all on the same port. *Idle: tls, ws, wss.* |") {
 		t.Error("the row of sip.transport does not name the idle transports")
 	}
 }
@@ -79,8 +79,8 @@ func TestIdle(t *testing.T) {
 		{"nothing", []string{"sip.port=5070"}, nil},
 		{"the default", []string{"health.enable_health_check=false"}, nil},
 		{"a key", []string{"health.enable_health_check=true"}, []string{"health.enable_health_check"}},
-		{"members of lists", []string{"sip.transport=udp,tls,tcp", "media.preferred_codecs=G722,PCMA"},
-			[]string{"sip.transport: tls, tcp", "media.preferred_codecs: G722"}},
+		{"members of lists", []string{"sip.transport=udp,tls,ws", "media.preferred_codecs=G722,PCMA"},
+			[]string{"sip.transport: tls, ws", "media.preferred_codecs: G722"}},
 		{"three of a section", []string{
 			"logging.enable_syslog=true", "logging.max_log_files=7", "logging.log_file_path=x",
 		}, []string{"logging.enable_syslog", "logging.log_file_path", "logging.max_log_files"}},

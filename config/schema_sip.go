@@ -8,7 +8,7 @@ type SIP struct {
 	Port        uint16   `koanf:"port" min:"1" max:"65535" doc:"Port that SIP is received on."`
 	Domain      string   `koanf:"domain" form:"host" idle:"*" doc:"Host name or address in our own URIs; 0.0.0.0 stands for the address that the caller dialled."`
 	UserAgent   string   `koanf:"user_agent" form:"line" doc:"Product name in the Server and User-Agent headers."`
-	Transport   []string `koanf:"transport" names:"udp,tcp,tls,ws,wss" idle:"tcp,tls,ws,wss" single:"true" doc:"Transports that SIP is received on."`
+	Transport   []string `koanf:"transport" names:"udp,tcp,tls,ws,wss" idle:"tls,ws,wss" single:"true" doc:"Transports that SIP is received on, all on the same port."`
 }
 
 func defaultSIP() SIP {
@@ -17,7 +17,7 @@ func defaultSIP() SIP {
 		Port:        5060,
 		Domain:      "0.0.0.0",
 		UserAgent:   "Pickup",
-		Transport:   []string{"udp"},
+		Transport:   []string{"udp", "tcp"},
 	}
 }
 
