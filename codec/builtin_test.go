@@ -7,6 +7,7 @@ import (
 )
 
 func TestBuiltinLastsThirtySeconds(t *testing.T) {
+	t.Parallel()
 	if size := len(builtin); size > 700_000 {
 		t.Errorf("size: got %d bytes, want at most 700000", size)
 	}

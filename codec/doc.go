@@ -1,5 +1,5 @@
-// Package codec turns an MP3 into what a call sends: audio decoded, converted and encoded once, in every format
-// that may be negotiated, and then shared by all calls.
+// Package codec turns an MP3 or a WAV file into what a call sends: audio decoded, converted and encoded once, in every
+// format that may be negotiated, and then shared by all calls.
 //
 //	prompt, err := codec.LoadFile("prompt.mp3", codec.Options{
 //		Duration: 30 * time.Second,
@@ -7,6 +7,9 @@
 //	})
 //	track, ok := prompt.Track("PCMA")
 //	payload := track.Frame(0) // 20 ms, ready for an RTP packet
+//
+// A file that is cut off or damaged here and there is played as far as it goes, and Prompt.Notes tell. What cannot be
+// decoded as it was meant is an error that names the file, what it is and how to convert it: nothing is guessed.
 //
 // LoadBuiltin does the same with the MP3 that is part of the program. The steps from file to frames are listed in
 // prepare, in prepare.go.

@@ -19,9 +19,10 @@ const BuiltinSource = "builtin"
 //go:embed builtin/builtin.mp3
 var builtin []byte
 
-// Load reads an MP3 from r and prepares it. source names it in errors and in Prompt.Source. At most 20 MiB and,
-// within the play time, at most 10 minutes of audio are accepted. Errors are one line for the person who chose
-// the file: which one, what is wrong with it, what is allowed and how to convert it.
+// Load reads an MP3 or WAV file from r and prepares it. The content decides which it is, not the name. source names
+// it in errors and in Prompt.Source. At most 20 MiB and, within the play time, at most 10 minutes of audio are
+// accepted. Errors are one line for the person who chose the file: which one, what is wrong with it, what is allowed
+// and how to convert it.
 func Load(r io.Reader, source string, opt Options) (*Prompt, error) {
 	if err := opt.check(); err != nil {
 		return nil, fmt.Errorf("codec: %s: %w", source, err)
@@ -33,14 +34,14 @@ func Load(r io.Reader, source string, opt Options) (*Prompt, error) {
 	if len(data) > maxSize {
 		return nil, fmt.Errorf("codec: %s: larger than 20 MiB, which is the limit; %s", source, shorten)
 	}
-	samples, err := prepare(data, opt.Duration)
+	samples, notes, err := prepare(data, opt.Duration)
 	if err != nil {
 		return nil, fmt.Errorf("codec: %s: %w", source, err)
 	}
-	return newPrompt(source, samples, opt.Formats), nil
+	return newPrompt(source, samples, notes, opt.Formats), nil
 }
 
-// LoadFile loads the MP3 at path, as Load does.
+// LoadFile loads the MP3 or WAV file at path, as Load does.
 func LoadFile(path string, opt Options) (*Prompt, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -11,11 +11,12 @@ type Prompt struct {
 	source string
 	tracks map[string]*Track
 	frames int
+	notes  []string
 }
 
 // newPrompt encodes samples at telephoneRate in each format.
-func newPrompt(source string, samples []int16, formats []Format) *Prompt {
-	p := &Prompt{source: source, tracks: make(map[string]*Track)}
+func newPrompt(source string, samples []int16, notes []string, formats []Format) *Prompt {
+	p := &Prompt{source: source, tracks: make(map[string]*Track), notes: notes}
 	for _, f := range formats {
 		t := newTrack(f, samples)
 		p.tracks[f.Name] = t
@@ -35,6 +36,10 @@ func (p *Prompt) Duration() time.Duration { return time.Duration(p.frames) * Fra
 
 // Source says where the audio came from: the path of a file, or BuiltinSource.
 func (p *Prompt) Source() string { return p.source }
+
+// Notes say, each in one line, what is wrong with a file that is played nevertheless: where it is cut off or
+// damaged. There are none for a sound file. The slice is shared and must not be written to.
+func (p *Prompt) Notes() []string { return p.notes }
 
 // Options says what to make of an audio file.
 type Options struct {

@@ -22,7 +22,7 @@ tone mpeg1-44100-joint-vbr 44100 2 1.0 -m j -V 0
 tone mpeg1-48000-mono 48000 1 1.0 -m m $cbr -b 96
 tone mpeg1-32000-mono 32000 1 1.0 -m m $cbr -b 64
 tone mpeg2-24000-mono 24000 1 1.0 -m m $cbr -b 64
-tone mpeg2-22050-mono 22050 1 0.3 -m m $cbr -b 32
+tone mpeg2-22050-mono 22050 1 1.0 -m m $cbr -b 80
 tone mpeg2-16000-mono 16000 1 1.0 -m m $cbr -b 48
 tone mpeg25-11025-mono 11025 1 0.3 -m m $cbr -b 16
 

@@ -11,34 +11,47 @@ type steady struct{ frame [160]byte }
 
 func (s *steady) Frame(int) []byte { return s.frame[:] }
 
+// TestTickAllocatesNothing sends and receives RTP and RTCP, valid, broken and of
+// others, in each tick.
 func TestTickAllocatesNothing(t *testing.T) {
 	for _, ip := range loopback(t) {
 		t.Run(ip.String(), func(t *testing.T) {
-			peer := openTestSocket(t, netip.AddrPortFrom(ip, 0))
-			own, control := openTestSocket(t, netip.AddrPortFrom(ip, 0)), openTestSocket(t, netip.AddrPortFrom(ip, 0))
+			open := func() *rawSocket { return openTestSocket(t, netip.AddrPortFrom(ip, 0)) }
+			peer, peerControl, stranger, own, control := open(), open(), open(), open(), open()
 			st := stream(1 << 30)
 			st.Source = &steady{}
-			st.Remote = addrOf(peer)
-			s := &Session{rtp: own, rtcp: control, sender: NewSender(st, time.Now()), done: func(error) {}}
+			now := time.Now()
+			s := &Session{rtp: own, rtcp: control, sender: NewSender(st, now), done: func(error) {}}
+			s.receiver.own = s.sender.ssrc()
+			s.receiver.latch.arm(Peer{RTP: addrOf(peer), RTCP: addrOf(peerControl)})
+			s.receiver.control.begin(now, controlSeed{})
 			ph := &phase{tickers: []Ticker{s}}
-			in := [][]byte{datagram(0x80), datagram(0x92, 0, 0, 0, 1, 0, 0, 0, 2, 0xbe, 0xde, 0, 1, 0x10, 7, 0, 0), {1}}
+			about := block{ssrc: s.receiver.own, lost: -1, jitter: 7, received: 1}
+			report := appendReport(nil, 0x01020304, &senderInfo{ntp: 1 << 20}, &about)
+			extended := datagram(0x92, 0, 0, 0, 1, 0, 0, 0, 2, 0xbe, 0xde, 0, 1, 0x10, 7, 0, 0)
 			beat := int64(0)
 			allocs := testing.AllocsPerRun(500, func() {
-				for _, p := range in {
+				for _, p := range [][]byte{datagram80, extended, {1}} {
 					_ = peer.Send(p, addrOf(own))
 				}
-				_ = peer.Send(in[2], addrOf(control))
+				_ = stranger.Send(datagram80, addrOf(own))
+				_ = peerControl.Send(report, addrOf(control))
+				_ = peerControl.Send(report[:20], addrOf(control))
 				s.sender.start = s.sender.start.Add(-Interval) // one more frame is due
+				s.receiver.control.next = now                  // and a report
 				ph.walk(beat)
 				beat += phases
 			})
 			if allocs != 0 {
 				t.Errorf("got %v allocations in a tick that sends and receives, want none", allocs)
 			}
-			got := s.receiver.received
-			if sent := s.sender.Stats(); sent.Packets < 500 || got.Packets == 0 || got.Invalid == 0 || got.RTCP == 0 {
-				t.Errorf("got %+v and %+v, want packets both ways", sent, got)
+			got := s.measured()
+			if got.Sent.Packets < 500 || got.Sent.RTCP < 500 || got.Received.Packets == 0 || got.Received.Invalid == 0 ||
+				got.Received.Foreign == 0 || got.Received.RTCP == 0 || got.Received.InvalidRTCP == 0 || !got.Report.Valid {
+				t.Errorf("got %+v, want packets of every kind", got)
 			}
 		})
 	}
 }
+
+var datagram80 = datagram(0x80)

@@ -30,13 +30,42 @@ func BenchmarkTick(b *testing.B) {
 		{"sockets", listen(), listen()},
 	} {
 		b.Run(test.name, func(b *testing.B) {
-			st := Stream{Source: &steady{}, Frames: 1 << 60, Samples: 160, Remote: addrOf(sink)}
+			st := Stream{Source: &steady{}, Frames: 1 << 60, Samples: 160}
 			s := &Session{rtp: test.rtp, rtcp: test.rtcp, sender: NewSender(st, time.Now()), done: func(error) {}}
+			s.receiver.latch.arm(Peer{RTP: addrOf(sink)})
 			ph := &phase{tickers: []Ticker{s}}
 			b.ReportAllocs()
 			for b.Loop() {
 				s.sender.start = s.sender.start.Add(-Interval) // one more frame is due
 				ph.walk(0)
+			}
+		})
+	}
+}
+
+// BenchmarkReceiveControl is what one RTCP datagram of the peer costs: an ordinary
+// one, and the worst ones that fit into a datagram.
+func BenchmarkReceiveControl(b *testing.B) {
+	ordinary := appendReport(nil, peerSSRC, &senderInfo{ntp: 1 << 40}, &block{ssrc: ownSSRC, received: 7})
+	ordinary = appendCNAME(ordinary, peerSSRC, new([cnameSize]byte))
+	headers := appendReport(nil, peerSSRC, nil, nil)
+	for len(headers)+controlHeader <= readSize {
+		headers = append(headers, version, typeBye, 0, 0)
+	}
+	blocks := append(appendReport(nil, peerSSRC, nil, nil), make([]byte, 31*blockSize)...)
+	blocks[0] |= 31
+	sized(blocks, 0)
+	for _, test := range []struct {
+		name string
+		in   []byte
+	}{{"ordinary", ordinary}, {"headers", headers}, {"blocks", blocks}, {"broken", headers[:readSize-2]}} {
+		b.Run(test.name, func(b *testing.B) {
+			r := &receiver{own: ownSSRC}
+			r.latch.arm(partner)
+			now := time.Now()
+			b.ReportAllocs()
+			for b.Loop() {
+				r.takeControl(test.in, now, true)
 			}
 		})
 	}

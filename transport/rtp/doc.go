@@ -3,13 +3,14 @@
 // (RFC 3550, RFC 3551).
 //
 // A process has one [Ports] and one [Pacers]. Each call opens a [Session] with
-// [Open], tells the peer its [Session.Port], starts its stream with
-// [Session.Play] and ends with [Session.Stop]:
+// [Open], tells the peer its [Session.Port], learns with [Session.Expect] who the
+// peer is, starts its stream with [Session.Play], follows a renegotiation with
+// [Session.Change] and ends with [Session.Stop]:
 //
 //	pacers := rtp.NewPacers(runtime.GOMAXPROCS(0))
 //	defer pacers.Close()
 //	session, err := rtp.Open(rtp.Config{Listen: rtp.ListenRaw, Ports: ports, Pacers: pacers, Address: local})
-//	session.Play(rtp.Stream{Source: track, Frames: 1500, Samples: 160, Remote: remote}, done)
+//	err = session.Play(rtp.Stream{Source: track, Frames: 1500, Samples: 160}, rtp.Peer{RTP: remote}, done)
 //	stats := session.Stop()
 //
 // There is no goroutine per session and none per socket. A pacer is one goroutine

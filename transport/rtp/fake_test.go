@@ -18,15 +18,21 @@ type packet struct {
 	data []byte
 }
 
+// arrival is a datagram that waits in a fakeSocket.
+type arrival struct {
+	at   time.Time
+	from netip.AddrPort
+	data []byte
+}
+
 // fakeSocket notes what is sent and delivers what is put into inbox.
 type fakeSocket struct {
 	network *fakeNetwork
 	addr    netip.AddrPort
-	peer    netip.AddrPort // source of what is in inbox
 
 	mu     sync.Mutex
 	sent   []packet
-	inbox  [][]byte
+	inbox  []arrival
 	fail   func(n int) error // error of the nth Send
 	sends  int
 	closes int
@@ -51,9 +57,9 @@ func (s *fakeSocket) Receive(p []byte) (int, netip.AddrPort, time.Time, error) {
 	if len(s.inbox) == 0 {
 		return -1, netip.AddrPort{}, time.Time{}, nil
 	}
-	n := copy(p, s.inbox[0])
+	first := s.inbox[0]
 	s.inbox = s.inbox[1:]
-	return n, s.peer, time.Now(), nil
+	return copy(p, first.data), first.from, first.at, nil
 }
 
 func (s *fakeSocket) LocalAddr() net.Addr { return net.UDPAddrFromAddrPort(s.addr) }
@@ -66,10 +72,13 @@ func (s *fakeSocket) Close() error {
 	return nil
 }
 
-func (s *fakeSocket) deliver(datagrams ...[]byte) {
+// deliver lets datagrams arrive now.
+func (s *fakeSocket) deliver(from netip.AddrPort, datagrams ...[]byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inbox = append(s.inbox, datagrams...)
+	for _, d := range datagrams {
+		s.inbox = append(s.inbox, arrival{time.Now(), from, d})
+	}
 }
 
 func (s *fakeSocket) packets() []packet {
@@ -101,7 +110,7 @@ func (n *fakeNetwork) listen(addr netip.AddrPort) (Socket, error) {
 	if n.sockets[addr] != nil {
 		return nil, syscall.EADDRINUSE
 	}
-	s := &fakeSocket{network: n, addr: addr, peer: netip.MustParseAddrPort("192.0.2.9:4000")}
+	s := &fakeSocket{network: n, addr: addr}
 	n.sockets[addr] = s
 	return s, nil
 }
@@ -127,8 +136,9 @@ func (n *fakeNetwork) socket(t *testing.T, port uint16) *fakeSocket {
 }
 
 var (
-	local  = netip.MustParseAddr("192.0.2.1")
-	remote = netip.MustParseAddrPort("192.0.2.9:4000")
+	local         = netip.MustParseAddr("192.0.2.1")
+	remote        = netip.MustParseAddrPort("192.0.2.9:4000")
+	remoteControl = netip.MustParseAddrPort("192.0.2.9:4001")
 )
 
 // tone is a Source whose frame n is 160 octets of n modulo 256.
@@ -143,7 +153,7 @@ func (tone) Frame(n int) []byte {
 }
 
 func stream(frames int) Stream {
-	return Stream{Source: tone{}, PayloadType: 8, Frames: frames, Samples: 160, Remote: remote}
+	return Stream{Source: tone{}, PayloadType: 8, Frames: frames, Samples: 160}
 }
 
 func newPorts(t *testing.T, first, last uint16) *Ports {

@@ -230,10 +230,11 @@ func runJob(job string) int {
 type sending struct {
 	sender *Sender
 	out    Socket
+	to     netip.AddrPort
 	task   *Task
 }
 
-func (s *sending) Tick(now time.Time) { _, _ = s.sender.Tick(now, s.out) }
+func (s *sending) Tick(now time.Time) { _, _ = s.sender.Tick(now, s.out, s.to) }
 
 // startSenders starts a sender to each port on the standard input.
 func startSenders(pacers *Pacers) ([]*sending, error) {
@@ -249,8 +250,8 @@ func startSenders(pacers *Pacers) ([]*sending, error) {
 		if err != nil {
 			return nil, err
 		}
-		st := Stream{Source: shared, PayloadType: 8, Frames: 1 << 30, Samples: 160, Remote: to}
-		s := &sending{sender: NewSender(st, time.Now().Add(time.Hour)), out: out}
+		st := Stream{Source: shared, PayloadType: 8, Frames: 1 << 30, Samples: 160}
+		s := &sending{sender: NewSender(st, time.Now().Add(time.Hour)), out: out, to: to}
 		if s.task, err = pacers.Start(s); err != nil {
 			return nil, err
 		}

@@ -48,6 +48,14 @@ func (e *ending) done(err error) {
 	e.at = time.Now()
 }
 
+// play starts a stream to a peer that has no RTCP.
+func (e *ending) play(t *testing.T, s *Session, stream Stream) {
+	t.Helper()
+	if err := s.Play(stream, Peer{RTP: remote}, e.done); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestPlayPacketByPacket(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		const count = 1500
@@ -61,7 +69,7 @@ func TestPlayPacketByPacket(t *testing.T) {
 			}
 			began := time.Now()
 			var end ending
-			s.Play(stream(count), end.done)
+			end.play(t, s, stream(count))
 			time.Sleep(31 * time.Second)
 			stats := s.Stop()
 			sent[i] = socket.packets()
@@ -121,7 +129,7 @@ func TestPlayMuted(t *testing.T) {
 		st.Muted = true
 		began := time.Now()
 		var end ending
-		s.Play(st, end.done)
+		end.play(t, s, st)
 		time.Sleep(3 * time.Second)
 		stats := s.Stop()
 		if got := len(socket.packets()); got != 0 || stats.Sent != (Sent{}) {
@@ -138,7 +146,7 @@ func TestPlayLatePacer(t *testing.T) {
 		s := w.open(t)
 		socket := w.network.socket(t, s.Port())
 		var end ending
-		s.Play(stream(50), end.done)
+		end.play(t, s, stream(50))
 		time.Sleep(105 * time.Millisecond)
 		slow := startTask(t, w.pacers, &counter{first: func() { time.Sleep(190 * time.Millisecond) }})
 		defer slow.Stop()
@@ -179,7 +187,7 @@ func TestPlayMediaFailure(t *testing.T) {
 			return []error{nil, syscall.EAGAIN, nil, syscall.EBADF}[n]
 		}
 		var end ending
-		s.Play(stream(100), end.done)
+		end.play(t, s, stream(100))
 		time.Sleep(3 * time.Second)
 		stats := s.Stop().Sent
 		if end.calls != 1 || !errors.Is(end.err, syscall.EBADF) {
@@ -207,12 +215,18 @@ func TestPlayPanicEndsOneStream(t *testing.T) {
 		st := stream(100)
 		st.Source = broken{}
 		var badEnd, goodEnd ending
-		bad.Play(st, badEnd.done)
-		good.Play(stream(100), goodEnd.done)
+		control := w.network.socket(t, bad.Port()+1)
+		if err := bad.Play(st, partner, badEnd.done); err != nil {
+			t.Fatal(err)
+		}
+		goodEnd.play(t, good, stream(100))
 		time.Sleep(3 * time.Second)
 		badSent, goodSent := bad.Stop().Sent.Packets, good.Stop().Sent.Packets
 		if badEnd.calls != 1 || badEnd.err == nil || !bytes.Contains([]byte(badEnd.err.Error()), []byte("broken frame")) {
 			t.Errorf("got %d calls of done with %v, want one with the panic", badEnd.calls, badEnd.err)
+		}
+		if got := len(control.packets()); got != 0 {
+			t.Errorf("got %d reports after the panic, want none", got)
 		}
 		if badSent != 3 {
 			t.Errorf("got %d packets before the panic, want 3", badSent)

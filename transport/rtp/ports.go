@@ -2,6 +2,7 @@ package rtp
 
 import (
 	"fmt"
+	"net/netip"
 	"sync"
 )
 
@@ -15,12 +16,13 @@ type Ports struct {
 	head  int
 	free  int
 	taken map[uint16]bool
+	addrs map[netip.Addr]bool // local addresses that sockets were bound to
 }
 
 // NewPorts makes the free list of all pairs that lie wholly in first..last.
 func NewPorts(first, last uint16) (*Ports, error) {
 	even := max(2, int(first)+int(first)%2)
-	p := &Ports{taken: make(map[uint16]bool)}
+	p := &Ports{taken: make(map[uint16]bool), addrs: make(map[netip.Addr]bool)}
 	for ; even+1 <= int(last); even += 2 {
 		p.ring = append(p.ring, uint16(even))
 	}
@@ -72,4 +74,20 @@ func (p *Ports) InUse() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.taken)
+}
+
+// bound notes a local address that sockets on these ports are bound to.
+func (p *Ports) bound(addr netip.Addr) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.addrs[plain(addr)] = true
+}
+
+// own tells whether an address is one of our own sockets: one of our addresses, and
+// a port of a pair that is in use. Another program on this machine may well have a
+// port of the range.
+func (p *Ports) own(addr netip.AddrPort) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.taken[addr.Port()&^1] && p.addrs[plain(addr.Addr())]
 }

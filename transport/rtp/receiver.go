@@ -1,6 +1,9 @@
 package rtp
 
 import (
+	"net/netip"
+	"time"
+
 	pion "github.com/pion/rtp"
 )
 
@@ -13,45 +16,80 @@ const (
 	readSize = 1500
 )
 
-// receiver counts what arrives. It is owned by the tick of its session.
+// receiver reads both sockets and counts what arrives. It is owned by the tick of
+// its session. The sockets are as old as the session: what an earlier one on the
+// same ports left unread went with its sockets.
 type receiver struct {
-	received Received
-	packet   pion.Packet // its slices are used again for each packet
-	buffer   [readSize]byte
+	latch     latch
+	reception reception
+	control   control
+	own       uint32 // SSRC of our stream; 0 before there is one
+	received  Received
+	packet    pion.Packet // its slices are used again for each packet
+	buffer    [readSize]byte
 }
 
 // read takes at most readMax datagrams from each socket.
-func (r *receiver) read(rtp, rtcp Socket) {
+func (r *receiver) read(now time.Time, rtp, rtcp Socket) {
 	for range readMax {
-		n, from, _, err := rtp.Receive(r.buffer[:])
-		if err != nil {
-			r.received.Errors++
+		datagram, from, at := r.next(rtp, now)
+		if datagram == nil {
 			break
 		}
-		if n < 0 {
-			break
+		if isControl(datagram) {
+			r.takeControl(datagram, at, r.latch.admitMuxed(from))
+		} else {
+			r.take(datagram, from, at)
 		}
-		if !r.parse(r.buffer[:n]) {
-			r.received.Invalid++
-			continue
-		}
-		if r.received.Packets == 0 {
-			r.received.From = from
-		}
-		r.received.Packets++
-		r.received.Bytes += uint64(len(r.packet.Payload))
 	}
 	for range readMax {
-		n, _, _, err := rtcp.Receive(r.buffer[:])
-		if err != nil {
-			r.received.Errors++
+		datagram, from, at := r.next(rtcp, now)
+		if datagram == nil {
 			break
 		}
-		if n < 0 {
-			break
+		if r.takeControl(datagram, at, r.latch.admitControl(from)) {
+			r.latch.lockControl(from)
 		}
-		r.received.RTCP++
 	}
+}
+
+// next reads one datagram into the buffer; nil says that there is none to be had.
+// What has no time of arrival arrived now.
+func (r *receiver) next(socket Socket, now time.Time) (datagram []byte, from netip.AddrPort, at time.Time) {
+	n, from, at, err := socket.Receive(r.buffer[:])
+	if err != nil {
+		r.received.Errors++
+		return nil, from, at
+	}
+	if n < 0 {
+		return nil, from, at
+	}
+	if at.IsZero() {
+		at = now
+	}
+	return r.buffer[:n], from, at
+}
+
+// take counts a datagram on the RTP port.
+func (r *receiver) take(datagram []byte, from netip.AddrPort, at time.Time) {
+	if !r.parse(datagram) {
+		r.received.Invalid++
+		return
+	}
+	h := &r.packet.Header
+	if !r.latch.admit(from, h.SSRC) {
+		r.received.Foreign++
+		return
+	}
+	if !r.reception.count(h.SSRC, h.SequenceNumber, h.Timestamp, at) {
+		r.received.Invalid++
+		return
+	}
+	if r.received.Packets == 0 {
+		r.received.From = from
+	}
+	r.received.Packets++
+	r.received.Bytes += uint64(len(r.packet.Payload))
 }
 
 // parse reads a datagram into r.packet and reports whether it is an RTP packet. The
@@ -59,4 +97,35 @@ func (r *receiver) read(rtp, rtcp Socket) {
 // rarely passes these.
 func (r *receiver) parse(datagram []byte) bool {
 	return len(datagram) >= headerSize && datagram[0]>>6 == 2 && r.packet.Unmarshal(datagram) == nil
+}
+
+// takeControl reads an RTCP packet and reports whether it is one of the peer. A BYE
+// ends nothing: it is not authenticated, and the signalling says when a call is over.
+func (r *receiver) takeControl(datagram []byte, at time.Time, admitted bool) bool {
+	if !admitted {
+		r.received.Foreign++
+		return false
+	}
+	c, ok := parseCompound(datagram, r.own, r.reception.ssrc)
+	if !ok {
+		r.received.InvalidRTCP++
+		return false
+	}
+	r.received.RTCP++
+	if c.stamped {
+		r.reception.heard(c.stamp, at)
+	}
+	if c.reported && r.own != 0 {
+		r.control.reported(c.about, at)
+	}
+	return true
+}
+
+// stats is what was received so far.
+func (r *receiver) stats() Received {
+	received := r.received
+	all := r.reception.all()
+	received.Expected, received.Lost = all.expected, all.lost()
+	received.Jitter = time.Duration(r.reception.jitter) * clockTick / 16
+	return received
 }

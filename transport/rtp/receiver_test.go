@@ -43,9 +43,12 @@ func TestReceive(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
 				s := w.open(t)
-				w.network.socket(t, s.Port()).deliver(test.in)
+				if err := s.Expect(Peer{RTP: remote}); err != nil {
+					t.Fatal(err)
+				}
+				w.network.socket(t, s.Port()).deliver(remote, test.in)
 				time.Sleep(time.Second)
-				want := Received{Packets: 1, Bytes: uint64(test.payload), From: remote}
+				want := Received{Packets: 1, Bytes: uint64(test.payload), Expected: 1, From: remote}
 				if test.payload < 0 {
 					want = Received{Invalid: 1}
 				}
@@ -61,10 +64,13 @@ func TestReceiveBounds(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.open(t)
 		rtp, rtcp := w.network.socket(t, s.Port()), w.network.socket(t, s.Port()+1)
+		if err := s.Expect(Peer{RTP: remote}); err != nil {
+			t.Fatal(err)
+		}
 		time.Sleep(time.Until(beatOf(s)) + time.Millisecond)
 		for range 20 {
-			rtp.deliver(datagram(0x80))
-			rtcp.deliver([]byte{0x80, 201, 0, 1, 0, 0, 0, 0})
+			rtp.deliver(remote, datagram(0x80))
+			rtcp.deliver(remoteControl, []byte{0x80, 201, 0, 1, 0, 0, 0, 0})
 		}
 		for _, want := range []int{12, 4, 0} {
 			time.Sleep(Interval)
@@ -77,7 +83,7 @@ func TestReceiveBounds(t *testing.T) {
 			rtp.mu.Unlock()
 		}
 		got := s.Stop().Received
-		if want := (Received{Packets: 20, Bytes: 3200, RTCP: 20, From: remote}); got != want {
+		if want := (Received{Packets: 20, Bytes: 3200, Expected: 1, Lost: -19, RTCP: 20, From: remote}); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 	})
@@ -87,16 +93,47 @@ func TestReceiveFirstSource(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.open(t)
 		socket := w.network.socket(t, s.Port())
-		sources := []string{"192.0.2.7:1", "192.0.2.8:2", "192.0.2.9:3"}
-		for i, first := range []byte{0x00, 0x80, 0x80} { // the first is noise
-			socket.mu.Lock()
-			socket.peer = netip.MustParseAddrPort(sources[i])
-			socket.mu.Unlock()
-			socket.deliver(datagram(first))
+		for i, from := range []netip.AddrPort{remote, stranger} {
+			if err := s.Expect(Peer{RTP: from}); err != nil {
+				t.Fatal(err)
+			}
+			socket.deliver(from, datagram(0x80))
 			time.Sleep(2 * Interval)
+			s.task.Do(func(time.Time) {
+				if got := s.measured().Received; got.Packets != uint64(i)+1 || got.From != remote {
+					t.Errorf("got %+v, want %d packets and first source %v", got, i+1, remote)
+				}
+			})
 		}
-		if got := s.Stop().Received.From; got.String() != sources[1] {
-			t.Errorf("got first source %v, want %v", got, sources[1])
+		s.Stop()
+	})
+}
+
+// TestReceiveWithoutStamps reads from a socket that does not tell when its
+// datagrams arrived.
+func TestReceiveWithoutStamps(t *testing.T) {
+	var r receiver
+	r.latch.arm(Peer{RTP: remote})
+	for i, arrival := range []int{0, 30} { // D = 80 ticks
+		p := datagram(0x80)
+		p[3], p[7] = byte(i), byte(160*i)
+		r.read(at(arrival), &once{datagram: p}, &once{})
+	}
+	if got, want := r.stats().Jitter, 625*time.Microsecond; got != want {
+		t.Errorf("got jitter %v, want %v", got, want)
+	}
+}
+
+func TestReportBeforeAnyStream(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.open(t)
+		if err := s.Expect(partner); err != nil {
+			t.Fatal(err)
+		}
+		w.network.socket(t, s.Port()+1).deliver(remoteControl, appendReport(nil, peerSSRC, nil, &block{}))
+		time.Sleep(time.Second)
+		if got := s.Stop(); got.Received.RTCP != 1 || got.Report.Valid {
+			t.Errorf("got %+v, want a report about nothing", got)
 		}
 	})
 }
@@ -122,12 +159,14 @@ func FuzzReceive(f *testing.F) {
 	f.Add(datagram(0xbf, 0xbe, 0xde, 0, 1, 0x10, 7, 0, 0))
 	f.Add(datagram(0x90, 0x10, 0x00, 0, 1, 1, 2, 3, 4))
 	f.Add(datagram(0xa0))
+	f.Add([]byte{0x81, 201, 0, 7, 1, 2, 3, 4})
 	r := &receiver{} // one for all inputs: what a packet leaves behind must not matter
 	f.Fuzz(func(t *testing.T, in []byte) {
-		before := r.received
-		r.read(&once{datagram: append([]byte{}, in...)}, &once{})
-		got := r.received
-		if got.Packets+got.Invalid != before.Packets+before.Invalid+1 {
+		r.latch.arm(Peer{RTP: remote})
+		before := r.stats()
+		r.read(time.Unix(0, 0), &once{datagram: append([]byte{}, in...)}, &once{})
+		got := r.stats()
+		if total(got) != total(before)+1 || got.Foreign > 0 {
 			t.Errorf("got %+v after %+v, want one datagram more", got, before)
 		}
 		if got.Packets > before.Packets && (len(in) < 12 || in[0]>>6 != 2) {
@@ -136,5 +175,11 @@ func FuzzReceive(f *testing.F) {
 		if size := got.Bytes - before.Bytes; size > uint64(max(0, len(in)-12)) {
 			t.Errorf("got %d payload octets of a datagram of %d", size, len(in))
 		}
+		if got.Expected-before.Expected > maxDropout || got.Lost != int64(got.Expected-got.Packets) || got.Jitter < 0 {
+			t.Errorf("got %+v after %+v, want a loss and a jitter that are possible", got, before)
+		}
 	})
 }
+
+// total is the number of datagrams that were read.
+func total(r Received) uint64 { return r.Packets + r.Invalid + r.RTCP + r.InvalidRTCP + r.Foreign }

@@ -37,8 +37,7 @@ type Stream struct {
 	PayloadType uint8
 	Frames      int    // length of the stream in frames of 20 ms
 	Samples     uint32 // RTP clock ticks of one frame: 160 for G.711
-	Remote      netip.AddrPort
-	Muted       bool // time runs on, but no packet is sent
+	Muted       bool   // time runs on, but no packet is sent
 }
 
 // Sender makes the packets of one stream. It is a plain struct that is told the
@@ -70,10 +69,11 @@ func NewSender(stream Stream, start time.Time) *Sender {
 	return s
 }
 
-// Tick sends what is due at now through out. It reports true once the stream is
-// over, which is one frame after the last frame was due. After an error, which says
-// that out can send no more, Tick must not be called again. It does not allocate.
-func (s *Sender) Tick(now time.Time, out Socket) (over bool, err error) {
+// Tick sends what is due at now through out. A destination that is not valid is as
+// good as muted. Tick reports true once the stream is over, which is one frame after
+// the last frame was due. After an error, which says that out can send no more, Tick
+// must not be called again. It does not allocate.
+func (s *Sender) Tick(now time.Time, out Socket, to netip.AddrPort) (over bool, err error) {
 	elapsed := now.Sub(s.start)
 	if elapsed < 0 {
 		return false, nil
@@ -81,34 +81,53 @@ func (s *Sender) Tick(now time.Time, out Socket) (over bool, err error) {
 	turn := int(elapsed / Interval) // the frame whose turn it is
 	due := min(turn+1, s.stream.Frames)
 	if late := due - s.frame; late > catchUp {
-		s.skip(late - catchUp)
+		s.skip(late-catchUp, to)
 	}
 	for s.frame < due {
-		if err := s.send(now, out); err != nil {
+		if err := s.send(now, out, to); err != nil {
 			return false, err
 		}
 	}
 	return turn >= s.stream.Frames, nil
 }
 
+// Change makes source, payload type and muting those of stream from the next frame
+// on. Its length and clock stay: sequence numbers go on without a gap, timestamps
+// run on with the time, and the SSRC is the same (RFC 3264 section 8 leaves the RTP
+// session as it is).
+func (s *Sender) Change(stream Stream) {
+	s.stream.Source, s.stream.PayloadType, s.stream.Muted = stream.Source, stream.PayloadType, stream.Muted
+}
+
 // Stats is what was sent so far.
 func (s *Sender) Stats() Sent { return s.sent }
 
+// ssrc is the source identifier of the stream.
+func (s *Sender) ssrc() uint32 { return binary.BigEndian.Uint32(s.packet[8:]) }
+
+// timestamp is what the RTP clock shows at now.
+func (s *Sender) timestamp(now time.Time) uint32 {
+	return s.clock + uint32(int64(now.Sub(s.start))*int64(s.stream.Samples)/int64(Interval))
+}
+
 // skip leaves frames out: the RTP timestamp jumps, the sequence number does not,
 // since nothing was lost on the way.
-func (s *Sender) skip(frames int) {
+func (s *Sender) skip(frames int, to netip.AddrPort) {
 	s.frame += frames
 	s.marker = marker
-	if !s.stream.Muted {
+	if !s.silent(to) {
 		s.sent.Skipped += uint64(frames)
 	}
 }
 
-// send sends the next frame, or lets its time pass when the stream is muted.
-func (s *Sender) send(now time.Time, out Socket) error {
+// silent tells whether nothing is to be sent.
+func (s *Sender) silent(to netip.AddrPort) bool { return s.stream.Muted || !to.IsValid() }
+
+// send sends the next frame, or lets its time pass when nothing is to be sent.
+func (s *Sender) send(now time.Time, out Socket, to netip.AddrPort) error {
 	n := s.frame
 	s.frame++
-	if s.stream.Muted {
+	if s.silent(to) {
 		// RFC 3551 section 4.1: "the first packet after a silence period during which
 		// packets have not been transmitted contiguously, SHOULD be distinguished by
 		// setting the marker bit".
@@ -123,10 +142,10 @@ func (s *Sender) send(now time.Time, out Socket) error {
 	payload := s.stream.Source.Frame(n)
 	packet := append(s.packet[:headerSize], payload...)
 	s.sequence++
-	if err := out.Send(packet, s.stream.Remote); err != nil {
+	if err := out.Send(packet, to); err != nil {
 		s.sent.Errors++
 		if permanent(err) {
-			return fmt.Errorf("rtp: send to %v: %w", s.stream.Remote, err)
+			return fmt.Errorf("rtp: send to %v: %w", to, err)
 		}
 		return nil
 	}

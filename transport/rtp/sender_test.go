@@ -18,7 +18,7 @@ func sendAt(t *testing.T, s *Sender, milliseconds ...int) *fakeSocket {
 	t.Helper()
 	out := &fakeSocket{}
 	for _, ms := range milliseconds {
-		if _, err := s.Tick(s.start.Add(time.Duration(ms)*time.Millisecond), out); err != nil {
+		if _, err := s.Tick(s.start.Add(time.Duration(ms)*time.Millisecond), out, remote); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -122,7 +122,7 @@ func TestSenderEnd(t *testing.T) {
 			s := NewSender(st, time.Unix(0, 0))
 			out := &fakeSocket{}
 			for i, ms := range test.ticks {
-				over, err := s.Tick(s.start.Add(time.Duration(ms)*time.Millisecond), out)
+				over, err := s.Tick(s.start.Add(time.Duration(ms)*time.Millisecond), out, remote)
 				if over != test.over[i] || err != nil {
 					t.Errorf("at %d ms: got over = %v, error %v; want %v", ms, over, err, test.over[i])
 				}
@@ -160,14 +160,14 @@ func TestSenderErrors(t *testing.T) {
 				}
 				return nil
 			}}
-			_, err := s.Tick(s.start, out)
+			_, err := s.Tick(s.start, out, remote)
 			if test.permanent != errors.Is(err, test.err) {
 				t.Fatalf("got error %v, want permanent = %v", err, test.permanent)
 			}
 			if test.permanent {
 				return
 			}
-			if _, err := s.Tick(s.start.Add(Interval), out); err != nil {
+			if _, err := s.Tick(s.start.Add(Interval), out, remote); err != nil {
 				t.Fatal(err)
 			}
 			p := parsePacket(t, out.packets()[0].data)
@@ -195,10 +195,19 @@ func TestSenderStartsAtRandom(t *testing.T) {
 }
 
 func TestSenderAddress(t *testing.T) {
-	st := stream(1)
-	st.Remote = netip.MustParseAddrPort("[2001:db8::7]:5004")
-	s := NewSender(st, time.Unix(0, 0))
-	if got := sendAt(t, s, 0).packets()[0].to; got != st.Remote {
-		t.Errorf("got a packet to %v, want %v", got, st.Remote)
+	s := NewSender(stream(3), time.Unix(0, 0))
+	out := &fakeSocket{}
+	six := netip.MustParseAddrPort("[2001:db8::7]:5004")
+	for i, to := range []netip.AddrPort{six, {}, remote} {
+		if _, err := s.Tick(s.start.Add(time.Duration(i)*Interval), out, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sent := out.packets()
+	if got, want := frames(t, s, sent), " 0M 2M"; got != want {
+		t.Fatalf("got frames%s, want%s: nothing without a destination", got, want)
+	}
+	if sent[0].to != six || sent[1].to != remote {
+		t.Errorf("got packets to %v and %v, want %v and %v", sent[0].to, sent[1].to, six, remote)
 	}
 }

@@ -1,6 +1,7 @@
 package rtp
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -15,6 +16,9 @@ const openTries = 16
 
 // ErrNoPorts is the error of [Open] when no port pair is to be had.
 var ErrNoPorts = errors.New("rtp: no free port pair")
+
+// ErrOwnPort is the error of a [Peer] that is one of our own media sockets.
+var ErrOwnPort = errors.New("rtp: the peer's address is a media port of ours")
 
 // Config is what a session is made of.
 type Config struct {
@@ -34,10 +38,10 @@ type Session struct {
 
 	// Owned by the tick: used under the lock of the phase, or after task.Stop.
 	rtp, rtcp Socket
-	receiver  receiver
 	sender    *Sender     // nil before Play
 	done      func(error) // nil unless a stream is being sent
 	failure   error       // a panic that ended the media
+	receiver  receiver
 
 	stop  sync.Once
 	stats Stats // set once by Stop
@@ -77,6 +81,7 @@ func open(c Config, port uint16) (*Session, error) {
 		_ = rtp.Close() // the first error is the one to tell
 		return nil, err
 	}
+	c.Ports.bound(c.Address)
 	s := &Session{ports: c.Ports, port: port, rtp: rtp, rtcp: rtcp}
 	if s.task, err = c.Pacers.Start(s); err != nil {
 		s.close()
@@ -97,37 +102,114 @@ func listen(c Config, port uint16) (Socket, error) {
 // Port is the RTP port; that of RTCP is one above.
 func (s *Session) Port() uint16 { return s.port }
 
-// Play sends a stream, whose first frame is due at the next beat of the session. It
-// calls done exactly once: with nil one frame time after the last frame was due, or
-// earlier with the error that ended the media. Once Stop was called done is not
-// called any more. A session sends one stream in its life; a second Play panics.
+// Expect says who the peer is: from now on its packets count, and those of others
+// are foreign. Nothing is sent. Until then every packet is foreign. The error wraps
+// [ErrOwnPort], and nothing has changed then.
+func (s *Session) Expect(peer Peer) error {
+	if err := s.check(peer); err != nil {
+		return err
+	}
+	s.task.Do(func(time.Time) { s.expect(peer) })
+	return nil
+}
+
+// expect arms the latch, unless the peer is the one that is expected already.
+func (s *Session) expect(peer Peer) {
+	if peer.plain() != s.receiver.latch.peer {
+		s.receiver.latch.arm(peer)
+	}
+}
+
+// check refuses a peer that is one of our own sockets. A port that is free now and
+// taken later is not watched: the session that takes it counts what comes as foreign,
+// and none sends more for what it receives.
+func (s *Session) check(peer Peer) error {
+	for _, addr := range [...]netip.AddrPort{peer.RTP, peer.RTCP} {
+		if s.ports.own(addr) {
+			return fmt.Errorf("%w: %v", ErrOwnPort, addr)
+		}
+	}
+	return nil
+}
+
+// Play sends a stream to the peer, whose first frame is due at the next beat of the
+// session. Before it nothing is sent, RTCP included. It calls done exactly once: with
+// nil one frame time after the last frame was due, or earlier with the error that
+// ended the media. Once Stop was called done is not called any more. A session sends
+// one stream in its life; a second Play panics. An error is that of [Session.Expect];
+// nothing was started then.
 //
 // done runs on the pacer, under the lock that Play and Stop take: it must not block
 // and must not call the session.
-func (s *Session) Play(stream Stream, done func(error)) {
+func (s *Session) Play(stream Stream, peer Peer, done func(error)) error {
+	if err := s.check(peer); err != nil {
+		return err
+	}
+	var seed controlSeed
+	_, _ = rand.Read(seed[:]) // never fails
 	s.task.Do(func(next time.Time) {
 		if s.sender != nil {
 			panic("rtp: a second Play on one session")
 		}
+		s.expect(peer)
 		s.sender = NewSender(stream, next)
+		s.receiver.own = s.sender.ssrc()
+		s.receiver.control.begin(next, seed)
 		s.done = done
 	})
+	return nil
 }
 
-// Stop takes the session off its pacer, closes the sockets and gives the ports
-// back, in this order; when it returns nothing of the session runs. Each call
+// Change makes the running stream what [Sender.Change] takes of stream, and sends it
+// to peer, from the next frame on. The peer may send from another address and with
+// another SSRC from now on. Before Play it only changes the peer. The error is that
+// of [Session.Expect].
+func (s *Session) Change(stream Stream, peer Peer) error {
+	if err := s.check(peer); err != nil {
+		return err
+	}
+	s.task.Do(func(time.Time) {
+		s.receiver.latch.arm(peer)
+		if s.sender != nil {
+			s.sender.Change(stream)
+		}
+	})
+	return nil
+}
+
+// Stop takes the session off its pacer, says BYE, closes the sockets and gives the
+// ports back, in this order; when it returns nothing of the session runs. Each call
 // returns the same counts.
 func (s *Session) Stop() Stats {
 	s.stop.Do(func() {
 		s.task.Stop()
+		s.leave(time.Now())
 		s.close()
 		s.ports.Return(s.port)
-		s.stats.Received = s.receiver.received
-		if s.sender != nil {
-			s.stats.Sent = s.sender.Stats()
-		}
+		s.stats = s.measured()
 	})
 	return s.stats
+}
+
+// leave sends the last report, with a BYE. RFC 3550 section 6.3.7: "A participant
+// which never sent an RTP or RTCP packet MUST NOT send a BYE packet when they leave
+// the group."
+func (s *Session) leave(now time.Time) {
+	if s.failure == nil && s.sender != nil && s.sender.sent.Packets+s.receiver.control.sent > 0 {
+		s.report(now, true)
+	}
+}
+
+// measured is the counts so far.
+func (s *Session) measured() Stats {
+	control := &s.receiver.control
+	stats := Stats{Received: s.receiver.stats(), Report: control.report}
+	if s.sender != nil {
+		stats.Sent = s.sender.Stats()
+		stats.Sent.RTCP = control.sent
+		stats.Sent.Errors += control.errors
+	}
+	return stats
 }
 
 // close closes the sockets. They are ours alone, and closing a datagram socket
@@ -141,18 +223,43 @@ func (s *Session) close() {
 func (s *Session) Tick(now time.Time) {
 	defer s.rescue()
 	if s.failure == nil {
-		s.receiver.read(s.rtp, s.rtcp)
+		s.receiver.read(now, s.rtp, s.rtcp)
 	}
-	if s.done == nil {
-		return
+	if s.done != nil {
+		s.advance(now)
 	}
+	if s.failure == nil && s.receiver.control.due(now) {
+		s.report(now, false)
+	}
+}
+
+// advance sends what is due of the stream.
+func (s *Session) advance(now time.Time) {
 	if s.failure != nil {
 		s.end(s.failure)
 		return
 	}
-	if over, err := s.sender.Tick(now, s.rtp); over || err != nil {
+	if over, err := s.sender.Tick(now, s.rtp, s.receiver.latch.rtp); over || err != nil {
 		s.end(err)
 	}
+}
+
+// report sends an RTCP packet, when there is somewhere to send it to.
+func (s *Session) report(now time.Time, bye bool) {
+	control, latch := &s.receiver.control, &s.receiver.latch
+	packet := control.compose(now, s.sender, &s.receiver.reception, bye)
+	out, to := s.rtcp, latch.controlTarget()
+	if latch.peer.Mux {
+		out = s.rtp
+	}
+	if !to.IsValid() {
+		return
+	}
+	if err := out.Send(packet, to); err != nil {
+		control.errors++
+		return
+	}
+	control.sent++
 }
 
 // end reports the end of the stream, once.

@@ -42,7 +42,7 @@ func TestStopInEachMoment(t *testing.T) {
 				time.Sleep(7 * time.Millisecond) // off the beat
 				first := beatOf(s)
 				if test.play {
-					s.Play(stream(10), end.done)
+					end.play(t, s, stream(10))
 				}
 				time.Sleep(time.Until(first.Add(test.after)))
 				stats := s.Stop()
@@ -56,7 +56,7 @@ func TestStopInEachMoment(t *testing.T) {
 				if again := s.Stop(); again != stats {
 					t.Errorf("got %+v from the second Stop, want %+v", again, stats)
 				}
-				s.Play(stream(10), end.done) // without effect
+				end.play(t, s, stream(10)) // without effect
 				time.Sleep(time.Second)
 				if got := len(socket.packets()); got != test.packets || end.calls != test.done {
 					t.Errorf("got %d packets after Play on a stopped session, want %d", got, test.packets)
@@ -78,7 +78,7 @@ func TestStopOnTheBeatAndAtOnce(t *testing.T) {
 			s := w.open(t)
 			socket := w.network.socket(t, s.Port())
 			var end ending
-			s.Play(stream(3), end.done)
+			end.play(t, s, stream(3))
 			time.Sleep(time.Until(beatOf(s)))
 			var stats [4]Stats
 			var group sync.WaitGroup
@@ -109,13 +109,13 @@ func TestSecondPlayPanics(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.open(t)
 		defer s.Stop()
-		s.Play(stream(3), func(error) {})
+		_ = s.Play(stream(3), Peer{RTP: remote}, func(error) {})
 		defer func() {
 			if r := recover(); !strings.Contains(fmt.Sprint(r), "second Play") {
 				t.Errorf("got panic %v, want one about the second Play", r)
 			}
 		}()
-		s.Play(stream(3), func(error) {})
+		_ = s.Play(stream(3), Peer{RTP: remote}, func(error) {})
 	})
 }
 

@@ -9,23 +9,42 @@ import (
 type Stats struct {
 	Sent     Sent
 	Received Received
+	Report   Report
 }
 
 // Sent counts the stream that we sent.
 type Sent struct {
-	Packets uint64        // datagrams that the kernel took
+	Packets uint64        // RTP packets that the kernel took
 	Bytes   uint64        // RTP payload octets, as in RFC 3550 section 6.4.1
 	Skipped uint64        // frames that were left out because the pacer was late
-	Errors  uint64        // datagrams that the kernel refused
-	LateMax time.Duration // the longest time a packet left after it was due
+	RTCP    uint64        // RTCP compound packets that the kernel took
+	Errors  uint64        // datagrams of both kinds that the kernel refused
+	LateMax time.Duration // the longest time an RTP packet left after it was due
 }
 
-// Received counts what arrived on the two ports.
+// Received counts what arrived on the two ports. Packets, Bytes, Expected, Lost,
+// Jitter and RTCP are of the peer alone.
 type Received struct {
-	Packets uint64         // RTP packets
-	Bytes   uint64         // RTP payload octets
-	Invalid uint64         // datagrams on the RTP port that are not RTP version 2
-	RTCP    uint64         // datagrams on the RTCP port
-	Errors  uint64         // reads that the kernel refused
-	From    netip.AddrPort // source of the first RTP packet; not valid when there was none
+	Packets     uint64         // RTP packets
+	Bytes       uint64         // RTP payload octets
+	Expected    uint64         // RTP packets by the sequence numbers (RFC 3550 appendix A.3)
+	Lost        int64          // Expected less Packets; negative when packets came twice
+	Jitter      time.Duration  // interarrival jitter at the end (RFC 3550 section 6.4.1)
+	RTCP        uint64         // RTCP compound packets
+	Invalid     uint64         // datagrams on the RTP port that are not RTP version 2, or jump out of the sequence
+	InvalidRTCP uint64         // datagrams of the peer that should be RTCP and are not
+	Foreign     uint64         // datagrams of others than the peer, and all of the time before [Session.Expect]
+	Errors      uint64         // reads that the kernel refused
+	From        netip.AddrPort // source of the peer's first RTP packet; not valid when there was none
+}
+
+// Report is what the peer said last about the stream that it receives from us (RFC
+// 3550 section 6.4.1). Nobody checks the truth of it.
+type Report struct {
+	Valid        bool          // there was one
+	FractionLost float64       // lost since the peer's report before, from 0 to 1
+	Lost         int64         // lost since the beginning
+	Jitter       time.Duration // interarrival jitter
+	RoundTrip    time.Duration // the last one that was measured
+	HasRoundTrip bool          // one was measured
 }

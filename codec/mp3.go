@@ -1,0 +1,101 @@
+package codec
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/hajimehoshi/go-mp3"
+)
+
+// decodeMP3 decodes the MPEG audio in data, from the sample on that went into the encoder, if that is known.
+func decodeMP3(data []byte, play time.Duration) (Audio, error) {
+	s, err := scan(data, play)
+	if err != nil {
+		return Audio{}, err
+	}
+	frames, err := suit(s.frames)
+	if err != nil {
+		return Audio{}, err
+	}
+	d := decoding{feeder: feeder{frames: frames}}
+	for d.feeder.next < len(frames) {
+		if d.run() != nil {
+			d.failed++
+			d.feeder.fail()
+		}
+		// A frame that cannot be decoded is silent.
+		whole := d.feeder.next * s.header.samples()
+		d.left = append(d.left, make([]float64, whole-len(d.left))...)
+		d.right = append(d.right, make([]float64, whole-len(d.right))...)
+	}
+	if lost := d.lost(); 2*lost > len(frames) {
+		return Audio{}, fmt.Errorf("damaged MP3: %d of %d frames cannot be decoded; %s", lost, len(frames), convert)
+	}
+	to := max(0, min(len(d.left), s.end()))
+	from := min(s.start(), to)
+	return Audio{Left: d.left[from:to], Right: d.right[from:to], Rate: s.header.rate, Notes: s.notes(d.lost())}, nil
+}
+
+// decoding is what has come out of the decoder so far.
+type decoding struct {
+	feeder      feeder
+	failed      int       // frames on which the decoder gave up
+	left, right []float64 // full scale ±1
+}
+
+// run decodes until the frames are at an end, or until one of them is refused. The decoder panics on some damaged
+// frames: that is an error like any other.
+func (d *decoding) run() (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("decoder: %v", fault)
+		}
+	}()
+	// A plain reader: given a seeker, the decoder would first walk through the whole file for its length.
+	decoder, err := mp3.NewDecoder(struct{ io.Reader }{&d.feeder})
+	if err != nil {
+		return err
+	}
+	// Of four bytes a sample: 16 bits, little endian, left and right, whether there are two channels or one.
+	pcm := make([]byte, 4*d.feeder.frames[0].header.samples())
+	for {
+		n, err := io.ReadFull(decoder, pcm)
+		for i := 0; i+4 <= n; i += 4 {
+			d.left = append(d.left, sample16(pcm[i:]))
+			d.right = append(d.right, sample16(pcm[i+2:]))
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// lost is the number of frames without their sound.
+func (d *decoding) lost() int { return d.feeder.next - d.feeder.whole + d.failed }
+
+// notes says what is wrong with a file that can be played: with so many of its frames silent.
+func (s *stream) notes(lost int) []string {
+	var notes []string
+	length := func(samples int) time.Duration { return position(samples, s.header.rate) }
+	switch {
+	case s.holes == 1:
+		notes = append(notes, fmt.Sprintf("damaged: what is no audio was skipped after %v", s.firstHole))
+	case s.holes > 1:
+		notes = append(notes, fmt.Sprintf("damaged: what is no audio was skipped in %d places, first after %v", s.holes, s.firstHole))
+	}
+	if lost > 0 {
+		notes = append(notes, fmt.Sprintf("damaged: %v in all cannot be decoded and are silent", length(lost*s.header.samples())))
+	}
+	switch missing := s.info.frames > s.total && s.holes == 0; {
+	case missing:
+		notes = append(notes, fmt.Sprintf("truncated after %v of %v", length(s.end()-s.start()), length(s.claimed()-s.start())))
+	case s.cut:
+		notes = append(notes, fmt.Sprintf("truncated after %v", length(s.end()-s.start())))
+	}
+	return notes
+}

@@ -1,0 +1,42 @@
+package codec
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// The samples of WAV files, each at the beginning of data, with full scale at ±1. All are little endian.
+
+// sampleU8 is the only kind without a sign: 128 is zero.
+func sampleU8(data []byte) float64 { return (float64(data[0]) - 128) / 128 }
+
+func sample16(data []byte) float64 {
+	return float64(int16(binary.LittleEndian.Uint16(data))) / (1 << 15)
+}
+
+func sample24(data []byte) float64 {
+	top := uint32(data[0])<<8 | uint32(data[1])<<16 | uint32(data[2])<<24
+	return float64(int32(top)) / (1 << 31)
+}
+
+func sample32(data []byte) float64 {
+	return float64(int32(binary.LittleEndian.Uint32(data))) / (1 << 31)
+}
+
+func sampleFloat32(data []byte) float64 {
+	return finite(float64(math.Float32frombits(binary.LittleEndian.Uint32(data))))
+}
+
+func sampleFloat64(data []byte) float64 {
+	return finite(math.Float64frombits(binary.LittleEndian.Uint64(data)))
+}
+
+// finite is x within 24 dB above full scale, and 0 if it is not a number: one such sample would spoil all that the
+// filters reach from it.
+func finite(x float64) float64 {
+	const headroom = 16
+	if math.IsNaN(x) {
+		return 0
+	}
+	return max(-headroom, min(headroom, x))
+}
