@@ -195,6 +195,21 @@ func TestChangeOfTheSession(t *testing.T) {
 	}
 }
 
+// RFC 3261 section 14.2: no ACK for the answer to a re-INVITE.
+func TestUnacknowledgedChangeEndsTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t)
+		h.reach(Playing)
+		before := len(h.all())
+		h.post(AckTimeout{})
+		if got, want := h.all()[before:], []string{"stop", "BYE no_ack"}; !slices.Equal(got, want) {
+			t.Errorf("actions: got %q, want %q", got, want)
+		}
+		h.post(ByeAnswered{Status: 200})
+		wantEnd(t, h.done(), NoACK, Server, 200)
+	})
+}
+
 func TestAnswerThatCannotBeSentEndsTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := start(t, func(h *harness, _ *Options) { h.leg.answer = errFake })

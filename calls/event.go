@@ -12,7 +12,8 @@ type (
 	// Acked says that the 200 was acknowledged. Body is the ACK's session
 	// description, empty unless the offer was ours.
 	Acked struct{ Body []byte }
-	// AckTimeout says that no ACK came for 64·T1 (RFC 3261 section 13.3.1.4).
+	// AckTimeout says that no ACK came for 64·T1, to the answer of the call or to that
+	// of a re-INVITE (RFC 3261 sections 13.3.1.4 and 14.2).
 	AckTimeout struct{}
 	// AnswerFailed says that the 200 does not stand: a CANCEL was first, or it
 	// could not be sent.

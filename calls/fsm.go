@@ -80,6 +80,7 @@ var table = []row{
 	{Playing, onPlayed, HangingUp, (*Call).hangUp, "media stopped, BYE"},
 	{Playing, onMediaFailed, HangingUp, (*Call).hangUp, "media stopped, BYE"},
 	{Playing, onMaxDuration, HangingUp, (*Call).hangUp, "media stopped, BYE"},
+	{Playing, onAckTimeout, HangingUp, (*Call).hangUp, "media stopped, BYE, 64·T1 after the 200 to a re-INVITE"},
 	{Playing, onHangup, HangingUp, (*Call).hangUp, "media stopped, BYE"},
 	{Playing, onShutdown, HangingUp, (*Call).hangUp, "media stopped, BYE"},
 	{Playing, onBye, Done, (*Call).callerHungUp, "200 to the BYE, media stopped"},

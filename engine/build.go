@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 
 	"pickup/codec"
 	"pickup/config"
@@ -23,27 +24,70 @@ func Build(c *config.Config, version string, logger *slog.Logger) (*Engine, erro
 	if err != nil {
 		return nil, err
 	}
-	watching, err := observers(c, version, logger)
-	if err != nil {
-		return nil, err
+	for _, note := range prompt.Notes() {
+		logger.Warn("audio is damaged", "source", prompt.Source(), "reason", note)
 	}
-	listener, err := sip.ListenUDP(c.SIP.Address())
+	open, err := listen(c.SIP)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrResources, err)
+	}
+	watching, err := observers(c, version, logger)
+	if err != nil {
+		return nil, errors.Join(err, open.close())
 	}
 	e, err := New(Options{
 		Config:    c,
 		Prompt:    prompt,
 		Formats:   formats,
-		Listeners: []net.PacketConn{listener},
+		Listeners: open.sockets,
+		Streams:   open.streams,
 		ListenRTP: rtp.ListenRaw,
 		Observers: watching,
 		Logger:    logger,
 	})
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, errors.Join(err, open.close())
 	}
 	return e, nil
+}
+
+// listeners are where calls come in.
+type listeners struct {
+	sockets []net.PacketConn
+	streams []net.Listener
+}
+
+// listen opens a listener for each transport that is configured, or none.
+func listen(c config.SIP) (open listeners, err error) {
+	for _, transport := range c.Transport {
+		switch transport {
+		case "udp":
+			var socket net.PacketConn
+			if socket, err = sip.ListenUDP(c.Address()); err == nil {
+				open.sockets = append(open.sockets, socket)
+			}
+		case "tcp":
+			var l net.Listener
+			if l, err = sip.ListenTCP(c.Address()); err == nil {
+				open.streams = append(open.streams, l)
+			}
+		}
+		if err != nil {
+			return listeners{}, errors.Join(err, open.close())
+		}
+	}
+	return open, nil
+}
+
+func (l listeners) close() error {
+	var err error
+	for _, socket := range l.sockets {
+		err = errors.Join(err, socket.Close())
+	}
+	for _, stream := range l.streams {
+		err = errors.Join(err, stream.Close())
+	}
+	return err
 }
 
 // Check prepares what Build prepares and opens nothing. It tells what would be
@@ -56,7 +100,8 @@ func Check(c *config.Config) (string, error) {
 	if _, err := rtp.NewPorts(c.Media.RTPPortRangeStart, c.Media.RTPPortRangeEnd); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s, %v of audio in %d encodings", prompt.Source(), prompt.Duration(), len(formats)), nil
+	report := fmt.Sprintf("%s, %v of audio in %d encodings", prompt.Source(), prompt.Duration(), len(formats))
+	return strings.Join(append([]string{report}, prompt.Notes()...), "\naudio: "), nil
 }
 
 // prepare encodes the prompt once for all calls.

@@ -28,6 +28,7 @@ type Options struct {
 	Prompt    *codec.Prompt
 	Formats   []codec.Format   // encodings of the prompt in order of preference
 	Listeners []net.PacketConn // SIP over UDP; the engine closes them
+	Streams   []net.Listener   // SIP over TCP; the engine closes them
 	ListenRTP rtp.Listen       // opens the media sockets
 	Observers []Observer       // are told what the calls do
 	Logger    *slog.Logger
@@ -40,6 +41,7 @@ type Engine struct {
 	codecs    []sdp.Codec
 	frames    int // of one play
 	listeners []net.PacketConn
+	streams   []net.Listener
 	listenRTP rtp.Listen
 	observers []Observer
 	logger    *slog.Logger
@@ -66,6 +68,7 @@ func New(o Options) (*Engine, error) {
 		codecs:    codecsOf(o.Formats),
 		frames:    int(o.Config.Audio.Duration() / codec.FrameDuration),
 		listeners: o.Listeners,
+		streams:   o.Streams,
 		listenRTP: o.ListenRTP,
 		observers: o.Observers,
 		logger:    o.Logger,
@@ -90,12 +93,15 @@ func (e *Engine) Run(ctx context.Context) error {
 	var background sync.WaitGroup
 	background.Go(func() { e.reportNoise(reporting) })
 
-	failed := make(chan error, len(e.listeners))
+	failed := make(chan error, len(e.listeners)+len(e.streams))
 	for _, l := range e.listeners {
 		background.Go(func() { failed <- e.sip.Serve(l) })
 	}
+	for _, l := range e.streams {
+		background.Go(func() { failed <- e.sip.ServeListener(l) })
+	}
 	e.logger.Info("ready", "listen", e.addresses(), "codecs", e.codecNames(), "prompt", e.prompt.Source(),
-		"duration", e.config.Audio.Duration(), "max_calls", e.config.Behavior.MaxConcurrentCalls)
+		"duration", e.config.Audio.Duration().String(), "max_calls", e.config.Behavior.MaxConcurrentCalls)
 	var err error
 	select {
 	case <-ctx.Done():
@@ -108,7 +114,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	background.Wait()
 	e.pacers.Close()
 	err = errors.Join(err, e.bus.close())
-	e.logger.Info("stopped", "err", err)
+	e.logger.Info("stopped")
 	return err
 }
 
@@ -122,7 +128,7 @@ func (e *Engine) ActiveCalls() int { return int(e.admission.active.Load()) }
 // BYE after it. The wait after the BYE is bounded by the timers of the calls.
 func (e *Engine) drain() {
 	e.admission.drain()
-	e.logger.Info("draining", "active_calls", e.ActiveCalls(), "grace", e.config.Behavior.ShutdownGrace())
+	e.logger.Info("draining", "active_calls", e.ActiveCalls(), "grace", e.config.Behavior.ShutdownGrace().String())
 	idle := make(chan struct{})
 	go func() {
 		e.admission.idle()
@@ -142,7 +148,7 @@ func (e *Engine) drain() {
 
 func newSessionID() uint64 {
 	var b [8]byte
-	rand.Read(b[:])                           //nolint:errcheck // it cannot fail, or the program ends
+	rand.Read(b[:])                           // never fails: it ends the process instead
 	return binary.BigEndian.Uint64(b[:]) >> 2 // fits the signed 64 bits of other parsers
 }
 
@@ -151,6 +157,9 @@ func (e *Engine) addresses() []string {
 	var list []string
 	for _, l := range e.listeners {
 		list = append(list, l.LocalAddr().Network()+" "+l.LocalAddr().String())
+	}
+	for _, l := range e.streams {
+		list = append(list, l.Addr().Network()+" "+l.Addr().String())
 	}
 	return list
 }

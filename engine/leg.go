@@ -12,13 +12,18 @@ type leg struct{ *sip.Leg }
 
 var _ calls.Leg = leg{}
 
-// Reject sends the refusal.
-func (l leg) Reject(r calls.Refusal) error {
-	return l.Leg.Reject(sip.Refusal{
+// Reject sends the refusal of the call.
+func (l leg) Reject(r calls.Refusal) error { return l.Leg.Reject(refusal(r)) }
+
+// Refuse sends the refusal of a change of the session.
+func (l leg) Refuse(r calls.Refusal) error { return l.Leg.Refuse(refusal(r)) }
+
+func refusal(r calls.Refusal) sip.Refusal {
+	return sip.Refusal{
 		Status:     r.Status,
 		RetryAfter: r.RetryAfter,
 		Warning:    sip.Warning{Code: r.Warning.Code, Text: r.Warning.Text},
-	})
+	}
 }
 
 // Bye sends BYE with the cause as its Reason (RFC 3326).
@@ -39,9 +44,13 @@ func (e events) Acked(body []byte) { e.bus.post(e.id, calls.Acked{Body: body}) }
 
 func (e events) AckTimeout() { e.bus.post(e.id, calls.AckTimeout{}) }
 
-func (e events) Bye(string) bool { return e.bus.post(e.id, calls.Bye{}) }
+func (e events) Reoffered(offer []byte) bool { return e.bus.post(e.id, calls.Reoffered{Offer: offer}) }
 
-func (e events) Cancelled(string) { e.bus.post(e.id, calls.Cancelled{}) }
+func (e events) Reanswered(answer []byte) { e.bus.post(e.id, calls.Reanswered{Answer: answer}) }
+
+func (e events) Bye() bool { return e.bus.post(e.id, calls.Bye{}) }
+
+func (e events) Cancelled() { e.bus.post(e.id, calls.Cancelled{}) }
 
 func (e events) AnswerFailed(err error) {
 	e.bus.post(e.id, calls.AnswerFailed{Err: err, Cancelled: errors.Is(err, sip.ErrCancelled)})

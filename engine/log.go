@@ -25,7 +25,7 @@ func (o Log) Notice(n calls.Notice) {
 			"rtp_local", n.Media.Local, "rtp_remote", n.Media.RemoteSDP)
 	case calls.Transition:
 		o.write(n.At, slog.LevelDebug, "state", "id", n.ID, "from", n.From, "to", n.To,
-			"event", n.Event, "in_state", n.InState)
+			"event", n.Event, "in_state", n.InState.String())
 	case calls.Late:
 		o.write(n.At, slog.LevelDebug, "late event", "id", n.ID, "state", n.State, "event", n.Event)
 	case calls.Fault:
@@ -43,7 +43,7 @@ func (o Log) Record(r calls.Record) {
 		"id", r.ID, "call_id", r.Party.CallID, "cause", r.Cause, "hangup_by", r.HungUpBy,
 		"sip_code", r.Status, "duration_ms", r.Duration().Milliseconds(), "codec", r.Media.Codec,
 		"tx_packets", r.Media.Sent.Packets, "tx_skipped", r.Media.Sent.Skipped,
-		"tx_late_max", r.Media.Sent.LateMax.Round(time.Microsecond), "rx_packets", r.Media.Received.Packets,
+		"tx_late_max", r.Media.Sent.LateMax.Round(time.Microsecond).String(), "rx_packets", r.Media.Received.Packets,
 	}
 	if r.Fault != "" {
 		fields = append(fields, "reason", r.Fault)

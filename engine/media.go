@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -16,11 +17,14 @@ import (
 // media is the audio of one call: a session description, an RTP session and the
 // shared prompt. It is used by the call's actor only.
 type media struct {
-	engine  *Engine
-	id      calls.ID
-	local   sdp.Local
-	session *rtp.Session
-	agreed  sdp.Media
+	engine    *Engine
+	id        calls.ID
+	local     sdp.Local
+	source    netip.Addr // where the caller's signalling comes from
+	session   *rtp.Session
+	described []byte // our session description, as it was sent last
+	agreed    sdp.Media
+	playing   bool
 }
 
 var _ calls.Media = (*media)(nil)
@@ -28,17 +32,56 @@ var _ calls.Media = (*media)(nil)
 // newMedia prepares the media of a call that came in on the leg. The address that
 // the caller dialled is the one that its audio comes from.
 func (e *Engine) newMedia(id calls.ID, l *sip.Leg) *media {
-	return &media{engine: e, id: id, local: sdp.Local{
+	return &media{engine: e, id: id, source: l.Source().Addr(), local: sdp.Local{
 		Address:        l.Local().Addr().Unmap(),
 		Codecs:         e.codecs,
 		TelephoneEvent: e.config.Media.EnableDTMF,
+		RTCPMux:        true,
 		SessionID:      newSessionID(),
 		Version:        1,
 	}}
 }
 
-// Negotiate opens the ports and answers the offer, or makes one.
+// Negotiate answers an offer, or makes one. The first call opens the ports; each
+// further one changes the session between two packets, or leaves it as it was.
 func (m *media) Negotiate(offer []byte) ([]byte, error) {
+	if err := m.open(); err != nil {
+		return nil, err
+	}
+	if len(offer) == 0 {
+		return m.describe(func(local sdp.Local) ([]byte, error) { return sdp.Offer(local), nil })
+	}
+	var agreed sdp.Media
+	answer, err := m.describe(func(local sdp.Local) (answer []byte, err error) {
+		answer, agreed, err = sdp.Answer(offer, local)
+		return answer, err
+	})
+	if err == nil {
+		err = m.agree(agreed)
+	}
+	if err != nil {
+		return nil, refused(err)
+	}
+	return answer, nil
+}
+
+// Accept takes the answer to our offer.
+func (m *media) Accept(answer []byte) error {
+	agreed, err := sdp.Accept(answer, m.local)
+	if err == nil {
+		err = m.agree(agreed)
+	}
+	if err != nil {
+		return fmt.Errorf("answer in the ACK: %w", err)
+	}
+	return nil
+}
+
+// open takes a pair of ports, unless the call has one.
+func (m *media) open() error {
+	if m.session != nil {
+		return nil
+	}
 	session, err := rtp.Open(rtp.Config{
 		Listen:  m.engine.listenRTP,
 		Ports:   m.engine.ports,
@@ -46,7 +89,7 @@ func (m *media) Negotiate(offer []byte) ([]byte, error) {
 		Address: m.local.Address,
 	})
 	if err != nil {
-		return nil, &calls.RefusedError{
+		return &calls.RefusedError{
 			Refusal: calls.Refusal{Status: 503, RetryAfter: retryAfter},
 			Cause:   calls.NoResources,
 			Err:     fmt.Errorf("opening RTP ports: %w", err),
@@ -54,22 +97,38 @@ func (m *media) Negotiate(offer []byte) ([]byte, error) {
 	}
 	m.session = session
 	m.local.Port = session.Port()
-	if len(offer) == 0 {
-		return sdp.Offer(m.local), nil
-	}
-	answer, agreed, err := sdp.Answer(offer, m.local)
-	if err != nil {
-		return nil, refused(err)
-	}
-	m.agreed = agreed
-	return answer, nil
+	return nil
 }
 
-// Accept takes the answer to our offer.
-func (m *media) Accept(answer []byte) error {
-	agreed, err := sdp.Accept(answer, m.local)
+// describe writes our session description. RFC 3264 section 8: when it is not the
+// one that was sent last, "the version in the origin field MUST increment by one".
+func (m *media) describe(write func(sdp.Local) ([]byte, error)) ([]byte, error) {
+	body, err := write(m.local)
 	if err != nil {
-		return fmt.Errorf("answer in the ACK: %w", err)
+		return nil, err
+	}
+	if m.described != nil && !bytes.Equal(body, m.described) {
+		m.local.Version++
+		if body, err = write(m.local); err != nil {
+			return nil, err
+		}
+	}
+	m.described = body
+	return body, nil
+}
+
+// agree makes the session what was agreed on. A session that plays goes on with the
+// next packet.
+func (m *media) agree(agreed sdp.Media) error {
+	if !m.playing {
+		if err := m.session.Expect(m.peer(agreed)); err != nil {
+			return err
+		}
+		m.agreed = agreed
+		return nil
+	}
+	if err := m.session.Change(m.stream(agreed), m.peer(agreed)); err != nil {
+		return err
 	}
 	m.agreed = agreed
 	return nil
@@ -79,25 +138,38 @@ func (m *media) Accept(answer []byte) error {
 // all the same.
 func (m *media) Play() calls.MediaStats {
 	bus, id := m.engine.bus, m.id
-	track, ok := m.engine.prompt.Track(m.agreed.Codec.Name)
-	if !ok {
-		panic("engine: no track in " + m.agreed.Codec.Name) // codecs are those of the prompt
-	}
-	m.session.Play(rtp.Stream{
-		Source:      track,
-		PayloadType: m.agreed.Codec.PayloadType,
-		Frames:      m.engine.frames,
-		Remote:      m.agreed.Remote,
-		Samples:     samplesPerFrame(m.agreed.Codec.ClockRate),
-		Muted:       !m.agreed.Direction.Sends(),
-	}, func(err error) {
+	err := m.session.Play(m.stream(m.agreed), m.peer(m.agreed), func(err error) {
 		if err != nil {
 			bus.post(id, calls.MediaFailed{Err: err})
 			return
 		}
 		bus.post(id, calls.Played{})
 	})
-	return m.described()
+	if err != nil {
+		bus.post(id, calls.MediaFailed{Err: err})
+	}
+	m.playing = true
+	return m.summary()
+}
+
+// stream is the prompt in the codec and the direction that were agreed on.
+func (m *media) stream(agreed sdp.Media) rtp.Stream {
+	track, ok := m.engine.prompt.Track(agreed.Codec.Name)
+	if !ok {
+		panic("engine: no track in " + agreed.Codec.Name) // codecs are those of the prompt
+	}
+	return rtp.Stream{
+		Source:      track,
+		PayloadType: agreed.Codec.PayloadType,
+		Frames:      m.engine.frames,
+		Samples:     samplesPerFrame(agreed.Codec.ClockRate),
+		Muted:       !agreed.Direction.Sends(),
+	}
+}
+
+// peer is where the caller's half of the media is.
+func (m *media) peer(agreed sdp.Media) rtp.Peer {
+	return rtp.Peer{RTP: agreed.Remote, RTCP: agreed.RemoteRTCP, Mux: agreed.RTCPMux, Source: m.source}
 }
 
 // Stop ends the audio and gives the ports back.
@@ -105,7 +177,7 @@ func (m *media) Stop() calls.MediaStats {
 	if m.session == nil {
 		return calls.MediaStats{}
 	}
-	stats, measured := m.described(), m.session.Stop()
+	stats, measured := m.summary(), m.session.Stop()
 	stats.RemoteSeen = measured.Received.From
 	stats.Sent = calls.Sent{
 		Packets: measured.Sent.Packets,
@@ -115,15 +187,18 @@ func (m *media) Stop() calls.MediaStats {
 		LateMax: measured.Sent.LateMax,
 	}
 	stats.Received = calls.Received{
-		Packets: measured.Received.Packets,
-		Bytes:   measured.Received.Bytes,
-		Invalid: measured.Received.Invalid,
+		Packets:  measured.Received.Packets,
+		Bytes:    measured.Received.Bytes,
+		Invalid:  measured.Received.Invalid + measured.Received.Foreign,
+		Expected: measured.Received.Expected,
+		Lost:     measured.Received.Lost,
+		Jitter:   measured.Received.Jitter,
 	}
 	return stats
 }
 
-// described is what the negotiation agreed on.
-func (m *media) described() calls.MediaStats {
+// summary is what the negotiation agreed on.
+func (m *media) summary() calls.MediaStats {
 	return calls.MediaStats{
 		Codec:     m.agreed.Codec.Name,
 		Local:     netip.AddrPortFrom(m.local.Address, m.local.Port),
@@ -133,6 +208,9 @@ func (m *media) described() calls.MediaStats {
 
 // refused turns an error of the negotiation into its answer in SIP.
 func refused(err error) error {
+	if errors.Is(err, rtp.ErrOwnPort) {
+		return &calls.RefusedError{Refusal: calls.Refusal{Status: 488}, Cause: calls.NotAcceptable, Err: err}
+	}
 	failed, ok := errors.AsType[*sdp.Error](err)
 	if !ok {
 		return err

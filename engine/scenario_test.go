@@ -43,7 +43,6 @@ type scenario struct {
 	*Engine
 	t       *testing.T
 	net     *memnet.Network
-	begun   time.Time
 	drain   context.CancelFunc
 	stopped chan error
 
@@ -78,7 +77,7 @@ func newScenario(t *testing.T, with setup) *scenario {
 		t.Fatal(err)
 	}
 	s := &scenario{
-		t: t, net: memnet.New(with.network), begun: time.Now(),
+		t: t, net: memnet.New(with.network),
 		stopped: make(chan error, 1), streams: make(map[netip.AddrPort]*stream),
 	}
 	s.net.Tap(s.hear)
@@ -148,10 +147,20 @@ func (s *scenario) heard(c *siptest.Caller) *stream {
 	return s.streams[to]
 }
 
+// packetsTo counts the packets of the stream to an address.
+func (s *scenario) packetsTo(to netip.AddrPort) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.streams[to] == nil {
+		return 0
+	}
+	return s.streams[to].packets
+}
+
 // hear looks at every packet that anybody sends.
 func (s *scenario) hear(p memnet.Packet) {
-	if p.To.Port() != 4000 {
-		return
+	if len(p.Data) < 12 || p.From.Addr() != serverAddr.Addr() || p.From.Port()%2 == 1 || p.From == serverAddr {
+		return // no RTP of ours
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,9 +169,6 @@ func (s *scenario) hear(p memnet.Packet) {
 	}
 	s.streams[p.To].add(p)
 }
-
-// since is the virtual time from the start of the scenario.
-func (s *scenario) since(at time.Time) time.Duration { return at.Sub(s.begun) }
 
 // pass lets virtual time go by.
 func (s *scenario) pass(d time.Duration) {

@@ -9,12 +9,16 @@ import (
 	"pickup/transport/memnet"
 )
 
+const frameTime = 20 * time.Millisecond
+
 // stream is one RTP stream as a strict receiver sees it: every packet is due 20 ms
-// after the one before, to the nanosecond.
+// after the one before, or a multiple of it after a silence, to the nanosecond.
 type stream struct {
 	packets     int
 	payloadType byte
 	first, last time.Time
+	silent      int    // frames for which no packet was sent, between the first and the last
+	begins      uint16 // the first sequence number
 	ssrc        uint32
 	sequence    uint16
 	timestamp   uint32
@@ -31,20 +35,23 @@ func (s *stream) add(p memnet.Packet) {
 	sequence := binary.BigEndian.Uint16(p.Data[2:])
 	timestamp := binary.BigEndian.Uint32(p.Data[4:])
 	ssrc := binary.BigEndian.Uint32(p.Data[8:])
+	frames := 1 // since the last packet
 	if s.packets == 0 {
-		s.first, s.ssrc, s.payloadType = p.Time, ssrc, payloadType
+		s.first, s.begins, s.ssrc, s.payloadType = p.Time, sequence, ssrc, payloadType
 	} else {
-		if want := s.first.Add(time.Duration(s.packets) * 20 * time.Millisecond); !p.Time.Equal(want) {
-			s.fault("sent %v from its time", p.Time.Sub(want))
+		frames = int(p.Time.Sub(s.last) / frameTime)
+		if p.Time.Sub(s.last)%frameTime != 0 || frames == 0 {
+			s.fault("sent %v after the one before", p.Time.Sub(s.last))
 		}
-		if sequence != s.sequence+1 || timestamp != s.timestamp+160 || ssrc != s.ssrc || payloadType != s.payloadType {
+		if sequence != s.sequence+1 || timestamp != s.timestamp+uint32(frames)*160 || ssrc != s.ssrc || payloadType != s.payloadType {
 			s.fault("sequence %d, timestamp %d, SSRC %d, type %d after %d, %d, %d, %d",
 				sequence, timestamp, ssrc, payloadType, s.sequence, s.timestamp, s.ssrc, s.payloadType)
 		}
 	}
-	if marker != (s.packets == 0) {
+	if marker != (s.packets == 0 || frames > 1) {
 		s.fault("marker is %v", marker)
 	}
+	s.silent += frames - 1
 	s.packets++
 	s.last, s.sequence, s.timestamp = p.Time, sequence, timestamp
 }
@@ -55,11 +62,18 @@ func (s *stream) fault(format string, args ...any) {
 	}
 }
 
-// want checks the number of packets, and that each of them was right.
+// want checks the number of packets, and that each of them was right and in its
+// time.
 func (s *stream) want(t *testing.T, packets int) {
 	t.Helper()
-	if s.packets != packets {
-		t.Errorf("packets: got %d, want %d", s.packets, packets)
+	s.wantWithSilence(t, packets, 0)
+}
+
+// wantWithSilence is want for a stream that was silent for some frames.
+func (s *stream) wantWithSilence(t *testing.T, packets, silent int) {
+	t.Helper()
+	if s.packets != packets || s.silent != silent {
+		t.Errorf("packets: got %d and %d frames of silence, want %d and %d", s.packets, s.silent, packets, silent)
 	}
 	for _, fault := range s.faults {
 		t.Error(fault)

@@ -10,9 +10,6 @@ import (
 	"pickup/transport/sip"
 )
 
-// maxText is how much of a peer's text is kept, in bytes.
-const maxText = 256
-
 // Invite is one call from admission to record. It runs on the goroutine of the
 // INVITE, which is the call's actor: when it returns, the call has had its final
 // response, its record is handed over, and its ports and slot are back.
@@ -63,24 +60,17 @@ func (e *Engine) callOptions(id calls.ID, l *sip.Leg) calls.Options {
 	}
 }
 
-// party says who calls, with all text of the peer cut to a bounded length.
+// party says who calls. The leg has escaped and bounded all text of the peer.
 func party(l *sip.Leg) calls.Party {
 	return calls.Party{
-		CallID:     clip(l.CallID()),
-		From:       clip(l.From()),
-		To:         clip(l.To()),
-		RequestURI: clip(l.RequestURI()),
+		CallID:     l.CallID(),
+		From:       l.From(),
+		To:         l.To(),
+		RequestURI: l.RequestURI(),
 		Source:     l.Source(),
 		Transport:  l.Transport(),
-		UserAgent:  clip(l.UserAgent()),
+		UserAgent:  l.UserAgent(),
 	}
-}
-
-func clip(text string) string {
-	if len(text) <= maxText {
-		return text
-	}
-	return text[:maxText]
 }
 
 // overLimit is the answer to a call for which there is no slot.
@@ -101,6 +91,6 @@ func (e *Engine) Availability() sip.Refusal {
 
 func newID() calls.ID {
 	var b [8]byte
-	rand.Read(b[:]) //nolint:errcheck // it cannot fail, or the program ends
+	rand.Read(b[:]) // never fails: it ends the process instead
 	return calls.ID(hex.EncodeToString(b[:]))
 }

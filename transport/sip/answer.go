@@ -33,17 +33,33 @@ func (l *Leg) answer(sdp []byte) (failure, err error) {
 		_ = l.send(l.build(487)) // what the caller wants, whether it arrives or not
 		return ErrCancelled, nil
 	}
-	res := l.build(200, append(capabilities(), contact(l.local), gosip.NewHeader("Content-Type", sessionDescription))...)
+	res := l.build(200, append(capabilities(), l.arrival.contact(), gosip.NewHeader("Content-Type", sessionDescription))...)
 	res.SetBody(sdp)
+	l.succeed(&success{tx: l.tx, request: l.invite, response: res})
 	if err := l.send(res); err != nil {
 		l.refuse()
 		if !errors.Is(err, ErrCancelled) {
-			err = fmt.Errorf("sip: sending 200 to %v: %w", l.source, err)
+			err = fmt.Errorf("sip: sending 200 to %v: %w", l.arrival.source, err)
 		}
 		return err, nil
 	}
-	l.awaitAck(res)
+	l.awaitAck()
 	return nil, nil
+}
+
+// success is a 200 to an INVITE, which is repeated until its ACK.
+type success struct {
+	tx       *gosip.ServerTx
+	request  *gosip.Request
+	response *gosip.Response
+	acked    bool // guarded by mu of the leg
+}
+
+// succeed makes it the last one, before it is sent; sending is held.
+func (l *Leg) succeed(s *success) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.success = s
 }
 
 // leftEarly reports whether the caller sent BYE before the answer, and makes that
@@ -64,30 +80,31 @@ func (l *Leg) refuse() {
 	l.phase = refused
 }
 
-// awaitAck starts the repetition: "The 2xx response is passed to the transport
+// awaitAck starts the repetition of the last 200: "The 2xx response is passed to the transport
 // with an interval that starts at T1 seconds and doubles for each retransmission
-// until it reaches T2 seconds" (RFC 3261 section 13.3.1.4).
-func (l *Leg) awaitAck(res *gosip.Response) {
+// until it reaches T2 seconds" (RFC 3261 section 13.3.1.4), over any transport.
+func (l *Leg) awaitAck() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.acked || l.over {
+	if !l.waiting() {
 		return
 	}
 	l.interval = gosip.T1
-	l.timer = l.server.after(l.interval, func() { l.repeatAnswer(res) })
+	l.timer = l.server.after(l.interval, l.repeatAnswer)
 	l.deadline = l.server.after(64*gosip.T1, l.ackTimeout)
 }
 
-// waiting reports whether the 200 still waits for its ACK; mu is held.
+// waiting reports whether the last 200 still waits for its ACK; mu is held.
 func (l *Leg) waiting() bool {
-	return l.phase == accepted && !l.acked && !l.unacked && !l.over
+	hangingUp := l.bye != nil && l.bye.request != nil
+	return l.phase == accepted && l.success != nil && !l.success.acked && !l.unacked && !hangingUp && !l.over
 }
 
-func (l *Leg) repeatAnswer(res *gosip.Response) {
+func (l *Leg) repeatAnswer() {
 	l.sending.Lock()
 	defer l.sending.Unlock()
 	l.mu.Lock()
-	waiting := l.waiting()
+	s, waiting := l.success, l.waiting()
 	if waiting {
 		l.interval = min(2*l.interval, gosip.T2)
 		l.timer.Reset(l.interval)
@@ -95,7 +112,7 @@ func (l *Leg) repeatAnswer(res *gosip.Response) {
 	l.mu.Unlock()
 	if waiting {
 		l.server.retransmitted.Add(1)
-		_ = l.send(res) // a repetition is lost like any datagram
+		_ = s.tx.Respond(s.response) // a repetition is lost like any datagram
 	}
 }
 
@@ -135,20 +152,27 @@ func (s *Server) acknowledge(req *gosip.Request) {
 	}
 }
 
-// acknowledged is true when the ACK belongs to our 200: the CSeq number of the
-// ACK is that of the INVITE (RFC 3261 section 13.2.2.4).
+// acknowledged is true when the ACK belongs to a 200 of ours: the CSeq number of
+// the ACK is that of the INVITE (RFC 3261 section 13.2.2.4).
 func (l *Leg) acknowledged(ack *gosip.Request) bool {
+	number := ack.CSeq().SeqNo
 	l.mu.Lock()
-	ours := l.phase == accepted && ack.CSeq().SeqNo == l.invite.CSeq().SeqNo
-	first := ours && l.waiting()
-	deferred := first && l.bye != nil
+	last := l.success
+	first := l.waiting() && number == last.request.CSeq().SeqNo
+	initial := first && !l.acked
+	deferred := initial && l.bye != nil
 	if first {
-		l.acked = true
+		last.acked, l.acked = true, true
 		l.stop()
 	}
+	ours := l.phase == accepted && last != nil &&
+		(number == last.request.CSeq().SeqNo || number == l.invite.CSeq().SeqNo)
 	l.mu.Unlock()
-	if first {
+	switch {
+	case initial:
 		l.tell(func(e Events) { e.Acked(ack.Body()) })
+	case first && sessionOf(last.request) == nil:
+		l.tell(func(e Events) { e.Reanswered(ack.Body()) })
 	}
 	if deferred {
 		l.sendBye()

@@ -25,7 +25,8 @@ func (r Reason) String() string {
 type farewell struct {
 	reason  Reason
 	branch  string
-	request *gosip.Request // nil until it is sent
+	request *gosip.Request   // nil until it is sent
+	conn    gosip.Connection // that it leaves by
 	ended   bool
 }
 
@@ -43,6 +44,7 @@ func (l *Leg) Bye(reason Reason) error {
 	l.bye = &farewell{reason: reason, branch: newBranch()}
 	now := l.acked || l.unacked
 	l.mu.Unlock()
+	l.withdraw()
 	if now {
 		l.sendBye()
 	}
@@ -50,22 +52,26 @@ func (l *Leg) Bye(reason Reason) error {
 }
 
 // sendBye starts the transaction of the BYE (RFC 3261 section 17.1.2): repeated at
-// T1, doubling up to T2, given up after 64·T1. It is ours and not the library's,
-// which would look up names, open sockets and keep a goroutine for the response.
+// T1, doubling up to T2, over UDP, and given up after 64·T1. It is ours and not the
+// library's, which would look up names, open sockets and keep a goroutine for the
+// response. Where the connection is gone nobody is dialled: it ends at once.
 func (l *Leg) sendBye() {
 	l.mu.Lock()
 	if l.hungUp || l.over || l.bye.request != nil {
 		l.mu.Unlock()
 		return
 	}
-	request := l.byeRequest(l.bye)
-	l.bye.request = request
+	request, conn := l.byeRequest(l.bye), l.path.conn
+	l.bye.request, l.bye.conn = request, conn
 	l.server.dialogs.expect(l.bye.branch, l)
-	l.interval = gosip.T1
-	l.timer = l.server.after(l.interval, l.repeatBye)
+	l.stop()
+	if !l.path.reliable() {
+		l.interval = gosip.T1
+		l.timer = l.server.after(l.interval, l.repeatBye)
+	}
 	l.deadline = l.server.after(gosip.Timer_F, func() { l.byeEnded(0) })
 	l.mu.Unlock()
-	if err := l.conn.WriteMsg(request); err != nil {
+	if err := conn.WriteMsg(request); err != nil {
 		l.server.log.Debug("BYE not sent", "call_id", l.CallID(), "err", err)
 		l.byeEnded(0)
 	}
@@ -80,7 +86,7 @@ func (l *Leg) repeatBye() {
 	}
 	l.mu.Unlock()
 	if !ended {
-		_ = l.conn.WriteMsg(l.bye.request) // a repetition is lost like any datagram
+		_ = l.bye.conn.WriteMsg(l.bye.request) // a repetition is lost like any datagram
 	}
 }
 
@@ -111,13 +117,13 @@ func (l *Leg) takeBye(req *gosip.Request) *gosip.Response {
 	if !first {
 		return l.server.build(req, 481)
 	}
-	reason := clean(value(req, "Reason"))
-	e := l.subscriber(func(e Events) { e.Bye(reason) })
-	if e != nil && !e.Bye(reason) {
+	l.withdraw() // before the handler hears of the BYE and answers what is pending
+	e := l.subscriber(func(e Events) { e.Bye() })
+	if e != nil && !e.Bye() {
 		l.mu.Lock()
 		l.hungUp = false
 		l.mu.Unlock()
-		return l.server.build(req, 500, Refusal{RetryAfter: retryMoment}.fields(l.local)...)
+		return l.server.build(req, 500, Refusal{RetryAfter: retryMoment}.fields(l.Local())...)
 	}
 	l.partedByCaller()
 	return l.server.build(req, 200)

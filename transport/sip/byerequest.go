@@ -7,17 +7,16 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// byeRequest builds the BYE of the dialog (RFC 3261 section 12.2.1.1). It goes to
-// the remote target by the route set, but is sent where the INVITE came from, or
-// to the first proxy of the route when that is a plain address: a Contact behind
-// a NAT leads nowhere, and no name is looked up for a peer.
+// byeRequest builds the BYE of the dialog (RFC 3261 section 12.2.1.1); mu is held.
+// It goes to the remote target by the route set, but is sent where the caller's last
+// INVITE or UPDATE came from, or over UDP to the first proxy of the route when that
+// is a plain address: a Contact behind a NAT leads nowhere, no name is looked up for
+// a peer, and nobody is dialled.
 func (l *Leg) byeRequest(bye *farewell) *gosip.Request {
-	target := *l.invite.Contact().Address.Clone()
-	target.Headers = nil // RFC 3261 section 19.1.1: not allowed in a Request-URI
-	req := gosip.NewRequest(gosip.BYE, target)
+	req := gosip.NewRequest(gosip.BYE, l.target)
 	add := func(name, value string) { req.AppendHeader(gosip.NewHeader(name, value)) }
 
-	add("Via", "SIP/2.0/UDP "+l.local.String()+";branch="+bye.branch+";rport")
+	add("Via", "SIP/2.0/"+l.path.transport+" "+l.path.local.String()+";branch="+bye.branch+";rport")
 	add("Max-Forwards", "70")
 	for _, h := range l.invite.GetHeaders("Record-Route") {
 		add("Route", h.Value()) // the UAS keeps the order (RFC 3261 section 12.1.1)
@@ -31,21 +30,21 @@ func (l *Leg) byeRequest(bye *farewell) *gosip.Request {
 	add("Reason", bye.reason.String())
 	req.SetBody(nil)
 
-	req.SetTransport(l.Transport())
+	req.SetTransport(l.path.transport)
 	req.SetDestination(l.destination().String())
 	return req
 }
 
-// destination is where requests of ours are sent.
+// destination is where requests of ours are sent; mu is held.
 func (l *Leg) destination() netip.AddrPort {
 	routes := l.invite.GetHeaders("Record-Route")
 	if len(routes) == 0 {
-		return l.source
+		return l.path.source
 	}
-	if proxy, ok := numericRoute(routes[0].Value()); ok && proxy.Addr().Is4() == l.local.Addr().Is4() {
+	if proxy, ok := numericRoute(routes[0].Value()); ok && proxy.Addr().Is4() == l.path.local.Addr().Is4() {
 		return proxy
 	}
-	return l.source
+	return l.path.source
 }
 
 // numericRoute is the address of the first element of a Route, when it is given

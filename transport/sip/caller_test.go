@@ -26,7 +26,6 @@ type caller struct {
 	branch string // of the INVITE
 	to     string // To, with the tag once a response has brought it
 	source string
-	method string // of the message that is being written
 }
 
 func newCaller(t *testing.T, conn net.PacketConn, server netip.AddrPort, callID string) *caller {

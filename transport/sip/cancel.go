@@ -1,19 +1,26 @@
 package sip
 
-import gosip "github.com/emiago/sipgo/sip"
+import (
+	"errors"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
 
 // The library matches a CANCEL with its INVITE, answers it 200 and, while the
 // INVITE has no final response, answers that 487 (RFC 3261 section 9.2). Both
 // carry the tag that the INVITE got when it was read.
 
-// cancel notes a CANCEL that was in time. It is called with the locks of the
-// transaction held, just before the 487 is sent; req is nil when the CANCEL came
-// before it could be awaited.
-func (l *Leg) cancel(req *gosip.Request) {
-	var reason string
-	if req != nil {
-		reason = clean(value(req, "Reason"))
+// onCancel has f called when a CANCEL for the transaction was in time: with the
+// locks of the transaction held, just before the 487 is sent. It may be called
+// twice.
+func onCancel(tx *gosip.ServerTx, f func()) {
+	if !tx.OnCancel(func(*gosip.Request) { f() }) && errors.Is(tx.Err(), gosip.ErrTransactionCanceled) {
+		f()
 	}
+}
+
+// cancel notes a CANCEL of the call.
+func (l *Leg) cancel() {
 	l.mu.Lock()
 	first := !l.cancelled
 	l.cancelled = true
@@ -23,13 +30,19 @@ func (l *Leg) cancel(req *gosip.Request) {
 		return
 	}
 	l.end()
-	l.tell(func(e Events) { e.Cancelled(reason) })
+	l.tell(func(e Events) { e.Cancelled() })
 }
 
-// restoreCancelled repairs the loss of a race against a CANCEL; sending is held.
-// The transaction keeps the last response that it was given, also when it does
-// not send it, and repeats that one until the ACK: after the 487 the caller would
-// get what came too late. So it is given the 487 again.
-func (l *Leg) restoreCancelled() {
-	_ = l.tx.Respond(l.build(487)) // the error is the CANCEL, which is known
+// respond hands a response to its transaction; sending of the leg is held. When a
+// CANCEL was first the error is ErrCancelled, and the loss of the race is repaired:
+// the transaction keeps the last response that it was given, also when it does not
+// send it, and repeats that one until the ACK. After the 487 the caller would get
+// what came too late, so it is given the 487 again.
+func (s *Server) respond(tx *gosip.ServerTx, req *gosip.Request, res *gosip.Response) error {
+	err := tx.Respond(res)
+	if errors.Is(err, gosip.ErrTransactionCanceled) {
+		_ = tx.Respond(s.build(req, 487)) // the error is the CANCEL, which is known
+		return ErrCancelled
+	}
+	return err
 }

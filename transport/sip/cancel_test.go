@@ -11,15 +11,13 @@ import (
 func TestCancelBeforeTheAnswer(t *testing.T) {
 	inWorld(t, func(c *call) {
 		c.ring()
-		if got, want := c.hear("cancelled").text, `SIP;cause=200;text="x\x01"`; got != want {
-			c.Errorf("reason: got %q, want %q", got, want)
-		}
+		c.hear("cancelled")
 	}, func(w *world) {
 		c := w.caller()
 		c.send("INVITE")
 		tag := c.want("180").tag()
 		c.to = "<sip:pickup@192.0.2.1>" // a CANCEL has no tag of ours
-		c.send("CANCEL", also("Reason", "SIP;cause=200;text=\"x\x01\""))
+		c.send("CANCEL")
 		if m := c.want("200"); m.get("CSeq") != "1 CANCEL" || m.tag() != tag {
 			t.Errorf("response to CANCEL: got CSeq %q and tag %q, want 1 CANCEL and %q", m.get("CSeq"), m.tag(), tag)
 		}

@@ -107,30 +107,35 @@ func (d *dialogs) hangingUp(branch string) *Leg {
 }
 
 // within handles a request inside a dialog (RFC 3261 section 12.2.2).
-func (s *Server) within(req *gosip.Request, tx *gosip.ServerTx) {
+func (s *Server) within(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 	leg := s.dialogs.find(dialogOf(req))
 	if leg == nil {
 		s.reply(tx, s.build(req, 481))
-		return
+		return false
 	}
 	switch leg.sequence(req) {
 	case gone:
 		s.reply(tx, s.build(req, 481))
-		return
+		return false
 	case disordered:
-		s.reply(tx, s.build(req, 500, Refusal{RetryAfter: retryMoment}.fields(leg.local)...))
-		return
+		s.reply(tx, s.build(req, 500, Refusal{RetryAfter: retryMoment}.fields(leg.Local())...))
+		return false
 	}
 	switch req.Method {
 	case gosip.BYE:
 		s.reply(tx, leg.takeBye(req))
 	case gosip.OPTIONS:
 		s.reply(tx, s.build(req, 200, capabilities()...))
+	case gosip.INFO:
+		s.reply(tx, s.info(req))
 	case gosip.INVITE:
-		s.reply(tx, leg.reinvited(req))
+		return leg.reinvited(req, tx)
+	case gosip.UPDATE:
+		return leg.updated(req, tx)
 	default:
 		s.reply(tx, s.notAllowed(req))
 	}
+	return false
 }
 
 // order says how a request fits into its dialog.
@@ -150,22 +155,9 @@ func (l *Leg) sequence(req *gosip.Request) order {
 	switch {
 	case l.over || l.hungUp || l.bye != nil && req.Method != gosip.BYE:
 		return gone
-	case number < l.cseq:
+	case number < l.cseq, number == l.cseq && req.IsInvite():
 		return disordered
 	}
 	l.cseq = number
 	return inOrder
-}
-
-// reinvited refuses a change of the session. While the first INVITE is unanswered
-// that is 500 with Retry-After, later 488, and the call stays as it was (RFC 3261
-// section 14.2).
-func (l *Leg) reinvited(req *gosip.Request) *gosip.Response {
-	l.mu.Lock()
-	unanswered := l.phase == ringing
-	l.mu.Unlock()
-	if unanswered {
-		return l.server.build(req, 500, Refusal{RetryAfter: retryMoment}.fields(l.local)...)
-	}
-	return l.server.build(req, 488)
 }

@@ -75,29 +75,42 @@ func TestRequestsInsideTheDialog(t *testing.T) {
 		c := w.caller()
 		c.answered()
 		tests := []struct {
-			method string
-			cseq   string
-			want   string
+			method  string
+			cseq    string
+			want    string
+			name    string // of a header field
+			value   string
+			changes []change
 		}{
-			{"INVITE", "2 INVITE", "488"},
-			{"OPTIONS", "3 OPTIONS", "200"},
-			{"INFO", "4 INFO", "405"},
-			{"UPDATE", "5 UPDATE", "405"},
-			{"FOO", "6 FOO", "405"},
-			{"INFO", "3 INFO", "500"},
+			{"OPTIONS", "3 OPTIONS", "200", "Allow", allow, nil},
+			{"INVITE", "3 INVITE", "500", "Retry-After", "1", nil}, // an ACK could mean either
+			{"UPDATE", "4 UPDATE", "200", "Contact", "<sip:192.0.2.1:5060>", nil},
+			{"UPDATE", "5 UPDATE", "400", "", "", []change{set("Contact", "*")}},
+			{"UPDATE", "5 UPDATE", "400", "", "", []change{set("m", "<sip:a"), without("Contact")}},
+			{"UPDATE", "5 UPDATE", "200", "", "", []change{without("Contact")}},
+			{"UPDATE", "6 UPDATE", "415", "Accept", sessionDescription, []change{carrying("text/plain", "x")}},
+			{"INFO", "7 INFO", "200", "", "", nil},
+			{"INFO", "8 INFO", "200", "", "", []change{carrying("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n")}},
+			{"INFO", "9 INFO", "200", "", "", []change{carrying("Application/DTMF ;x=y", "5")}},
+			{"INFO", "10 INFO", "415", "Accept", digits, []change{carrying("text/plain", "x")}},
+			{"INFO", "11 INFO", "415", "Accept", digits, []change{carrying("x", "5"), without("Content-Type")}},
+			{"INFO", "12 INFO", "469", "Recv-Info", "", []change{also("Info-Package", "foo")}},
+			{"PRACK", "13 PRACK", "405", "Allow", allow, nil},
+			{"FOO", "14 FOO", "405", "Allow", allow, nil},
+			{"INFO", "13 INFO", "500", "Retry-After", "1", nil},
 		}
 		for i, test := range tests {
 			branch := c.branched(string(rune('a'+i)) + "dialog")
-			c.send(test.method, branch, set("CSeq", test.cseq))
+			c.send(test.method, append(test.changes, branch, set("CSeq", test.cseq))...)
 			m := c.want(test.want)
-			if test.want == "405" && m.get("Allow") != allow {
-				t.Errorf("%s: got Allow %q, want %q", test.method, m.get("Allow"), allow)
-			}
 			if test.method == "INVITE" {
-				c.send("ACK", branch, set("CSeq", "2 ACK"))
+				c.send("ACK", branch, set("CSeq", "3 ACK"))
+			}
+			if got := m.all(test.name); test.name != "" && (len(got) != 1 || got[0] != test.value) {
+				t.Errorf("%s: got %s %q, want %q", test.cseq, test.name, got, test.value)
 			}
 		}
-		c.send("BYE", set("CSeq", "7 BYE"))
+		c.send("BYE", set("CSeq", "15 BYE"))
 		c.want("200")
 		w.wantCalls(1)
 	})

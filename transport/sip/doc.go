@@ -1,16 +1,19 @@
-// Package sip answers SIP calls over UDP (RFC 3261). Parsing, transport and
-// server transactions are those of sipgo; what belongs to a dialog is here:
-// tags, the repetition of the 200, both ways in which an ACK comes, the race of
-// CANCEL with the answer, BYE in both directions, validation, and the address
-// that a response leaves from.
+// Package sip answers SIP calls over UDP and TCP (RFC 3261). Parsing, transport and
+// server transactions are those of sipgo; what belongs to a dialog is here: tags,
+// the repetition of the 200, both ways in which an ACK comes, the race of CANCEL
+// with the answer, changes of the session by re-INVITE and UPDATE, BYE in both
+// directions, validation, the address that a response leaves from, and the bounds of
+// a connection.
 //
 // A [Server] is made with its [Handler] and given sockets:
 //
 //	server, err := sip.NewServer(sip.Config{Handler: calls})
 //	conn, err := sip.ListenUDP(netip.MustParseAddrPort("0.0.0.0:5060"))
 //	go func() { ended <- server.Serve(conn) }()
+//	listener, err := sip.ListenTCP(netip.MustParseAddrPort("0.0.0.0:5060"))
+//	go func() { ended <- server.ServeListener(listener) }()
 //	...
-//	server.Close() // closes the sockets, ends Serve, joins everything
+//	server.Close() // closes sockets and connections, joins everything
 //
 // Every INVITE that stands validation becomes a [Leg] and one call of
 // [Handler.Invite], on a goroutine of its own. The handler acts by the methods

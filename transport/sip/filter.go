@@ -7,8 +7,12 @@ import (
 )
 
 // filter sees each datagram before it is parsed and before the library remembers
-// where it came from. It never returns an error: that would end the read loop.
-func (s *Server) filter(_ gosip.TransportReadProps, data []byte) ([]byte, error) {
+// where it came from. It never returns an error: that would end the read loop. What
+// comes by a connection has passed the stream.
+func (s *Server) filter(from gosip.TransportReadProps, data []byte) ([]byte, error) {
+	if from.Transport != "UDP" {
+		return data, nil
+	}
 	// RFC 3261 section 7.5: CRLF before the start line is ignored; alone it keeps
 	// a NAT's binding alive.
 	data = bytes.TrimLeft(data, "\r\n")
@@ -16,7 +20,7 @@ func (s *Server) filter(_ gosip.TransportReadProps, data []byte) ([]byte, error)
 		return nil, nil
 	}
 	if !plausible(data) {
-		s.malformed.add()
+		s.malformed.Add(1)
 		return nil, nil
 	}
 	return data, nil

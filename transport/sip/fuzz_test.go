@@ -25,7 +25,7 @@ func FuzzRequest(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	parser, sock := newParser(), s.open(wildcardConn{})
+	parser, sock := newParser("via", "v", "content-length", "l"), s.open(wildcardConn{})
 	sock.from = "198.51.100.1:5070"
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if !plausible(data) {
@@ -45,7 +45,8 @@ func FuzzRequest(f *testing.F) {
 		s.prepare(req)
 		res := s.validate(req)
 		if res == nil && req.IsInvite() {
-			l := &Leg{server: s, invite: req, source: source(req), local: serverAddr}
+			l := &Leg{server: s, invite: req}
+			l.follow(req, flow{source: callerAddr, local: serverAddr, transport: "UDP"})
 			_ = l.byeRequest(&farewell{branch: "z9hG4bKy"}).String()
 			_, _, _ = l.From(), l.To(), l.RequestURI()
 			res = l.build(200)

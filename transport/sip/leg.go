@@ -24,15 +24,24 @@ type Events interface {
 	// Acked says that the 200 was acknowledged; body is what the ACK carried. It is
 	// called at most once, whichever way the ACK took.
 	Acked(body []byte)
-	// AckTimeout says that no ACK came within 64·T1 of the first 200. The dialog
-	// stands; RFC 3261 section 13.3.1.4 wants a BYE now.
+	// AckTimeout says that no ACK came within 64·T1 of the first 200, that to a
+	// re-INVITE included. The dialog stands; RFC 3261 sections 13.3.1.4 and 14.2 want
+	// a BYE now.
 	AckTimeout()
-	// Bye says that the caller sent BYE; reason is its Reason header field. False
-	// refuses it with 500 and Retry-After, and the dialog stands. An INVITE that is
-	// unanswered is then to be rejected with 487.
-	Bye(reason string) bool
+	// Reoffered says that the caller wants to change the session, by re-INVITE or
+	// UPDATE: offer is its session description, nil when it asks for ours. It waits
+	// for Reply or Refuse, and no other comes before that. False refuses it with 500
+	// and Retry-After.
+	Reoffered(offer []byte) bool
+	// Reanswered brings what the ACK carried when the 200 to a re-INVITE carried an
+	// offer of ours.
+	Reanswered(answer []byte)
+	// Bye says that the caller sent BYE. False refuses it with 500 and Retry-After,
+	// and the dialog stands. An INVITE that is unanswered is then to be rejected with
+	// 487.
+	Bye() bool
 	// Cancelled says that the caller sent CANCEL, and that the 487 has been sent.
-	Cancelled(reason string)
+	Cancelled()
 	// AnswerFailed says that the 200 does not stand. The error is ErrCancelled when
 	// the caller gave up first and its 487 stands, otherwise the 200 could not be sent.
 	AnswerFailed(err error)
@@ -57,11 +66,10 @@ const (
 // Leg is the server side of one INVITE dialog (RFC 3261 section 12.1.1). No method
 // waits for the caller. Multiple goroutines may call the methods.
 type Leg struct {
-	server        *Server
-	tx            *gosip.ServerTx
-	conn          gosip.Connection // the socket that the INVITE came in on
-	invite        *gosip.Request   // not changed any more
-	source, local netip.AddrPort
+	server  *Server
+	tx      *gosip.ServerTx
+	invite  *gosip.Request // not changed any more
+	arrival flow           // of the INVITE
 
 	// sending is held from choosing a response to handing it to the transaction, so
 	// that no two race. It is taken before the locks of the library, mu after them.
@@ -69,15 +77,19 @@ type Leg struct {
 
 	mu        sync.Mutex
 	phase     phase
-	cseq      uint32 // of the caller's last request
-	cancelled bool   // a CANCEL was first; implies that the library sent the 487
-	hungUp    bool   // the caller's BYE was taken
-	acked     bool
-	unacked   bool // 64·T1 passed without an ACK
+	cseq      uint32   // of the caller's last request
+	cancelled bool     // a CANCEL was first; implies that the library sent the 487
+	hungUp    bool     // the caller's BYE was taken
+	success   *success // the last 200 to an INVITE
+	acked     bool     // the first one was acknowledged
+	unacked   bool     // 64·T1 passed without an ACK
 	bye       *farewell
-	over      bool // the signalling is at its end
-	settled   bool // the INVITE's transaction is at its end
-	detached  bool // the handler has returned
+	target    gosip.Uri     // the caller's Contact (RFC 3261 section 12.1.1)
+	path      flow          // by which requests of ours leave
+	change    *modification // waits for Reply or Refuse
+	over      bool          // the signalling is at its end
+	settled   bool          // the INVITE's transaction is at its end
+	detached  bool          // the handler has returned
 	events    Events
 	early     []func(Events) // what happened before Subscribe
 	timer     *time.Timer    // repeats the last message that waits for an answer
@@ -87,29 +99,19 @@ type Leg struct {
 
 // invite makes the leg of a new call and hands it to the handler.
 func (s *Server) invite(req *gosip.Request, tx *gosip.ServerTx) {
-	conn := tx.Connection()
-	l := &Leg{
-		server: s, tx: tx, conn: conn, invite: req,
-		source: source(req), local: addrPort(conn.LocalAddr()), cseq: req.CSeq().SeqNo,
-	}
+	l := &Leg{server: s, tx: tx, invite: req, arrival: flowOf(req, tx), cseq: req.CSeq().SeqNo}
+	l.follow(req, l.arrival)
 	if !s.dialogs.add(l) {
+		l.release()
 		s.reply(tx, s.build(req, 482))
 		return
 	}
 	if !tx.OnTerminate(func(string, error) { l.settle() }) {
 		l.settle()
 	}
-	if !tx.OnCancel(l.cancel) && errors.Is(tx.Err(), gosip.ErrTransactionCanceled) {
-		l.cancel(nil)
-	}
+	onCancel(tx, l.cancel)
 	returned := s.guard("a call", func() { s.handler.Invite(l) })
 	l.detach(returned)
-}
-
-// source is where a request came from.
-func source(req *gosip.Request) netip.AddrPort {
-	a, _ := netip.ParseAddrPort(req.Source()) // the transport wrote it
-	return unmap(a)
 }
 
 // CallID is the Call-ID, escaped and bounded for logs.
@@ -128,22 +130,17 @@ func (l *Leg) RequestURI() string { return clean(l.invite.Recipient.String()) }
 func (l *Leg) UserAgent() string { return clean(value(l.invite, "User-Agent")) }
 
 // Source is the address that the INVITE came from.
-func (l *Leg) Source() netip.AddrPort { return l.source }
+func (l *Leg) Source() netip.AddrPort { return l.arrival.source }
 
 // Local is the address that the INVITE came to.
-func (l *Leg) Local() netip.AddrPort { return l.local }
+func (l *Leg) Local() netip.AddrPort { return l.arrival.local }
 
-// Transport is the transport of the signalling: "UDP".
-func (l *Leg) Transport() string { return l.invite.Transport() }
+// Transport is the transport that the INVITE came by: "UDP" or "TCP".
+func (l *Leg) Transport() string { return l.arrival.transport }
 
 // Offer is the session description of the INVITE, nil when it has none. It must
 // not be changed.
-func (l *Leg) Offer() []byte {
-	if body := l.invite.Body(); len(body) > 0 {
-		return body
-	}
-	return nil
-}
+func (l *Leg) Offer() []byte { return sessionOf(l.invite) }
 
 // Subscribe tells who hears what the caller does. What it did before is told at
 // once, from within Subscribe.
@@ -185,13 +182,13 @@ func (l *Leg) Ring() error {
 	if over, err := l.claim(ringing); over {
 		return err
 	}
-	if err := l.send(l.build(180, contact(l.local))); err != nil && !errors.Is(err, ErrCancelled) {
-		return fmt.Errorf("sip: sending 180 to %v: %w", l.source, err)
+	if err := l.send(l.build(180, l.arrival.contact())); err != nil && !errors.Is(err, ErrCancelled) {
+		return fmt.Errorf("sip: sending 180 to %v: %w", l.arrival.source, err)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.phase == ringing {
-		l.timer = l.server.after(ringInterval, func() { l.Ring() })
+		l.timer = l.server.after(ringInterval, func() { _ = l.Ring() }) // a repetition is lost like any datagram
 	}
 	return nil
 }
@@ -199,8 +196,8 @@ func (l *Leg) Ring() error {
 // Reject sends a final response other than 2xx. It does nothing when the caller
 // has cancelled: the 487 stands.
 func (l *Leg) Reject(r Refusal) error {
-	if r.Status < 300 || r.Status > 699 {
-		return fmt.Errorf("sip: rejecting with %d: the status must be 300 to 699", r.Status)
+	if err := r.check(); err != nil {
+		return err
 	}
 	l.sending.Lock()
 	defer l.sending.Unlock()
@@ -208,8 +205,8 @@ func (l *Leg) Reject(r Refusal) error {
 		return err
 	}
 	defer l.end()
-	if err := l.send(l.build(r.Status, r.fields(l.local)...)); err != nil && !errors.Is(err, ErrCancelled) {
-		return fmt.Errorf("sip: sending %d to %v: %w", r.Status, l.source, err)
+	if err := l.send(l.build(r.Status, r.fields(l.arrival.local)...)); err != nil && !errors.Is(err, ErrCancelled) {
+		return fmt.Errorf("sip: sending %d to %v: %w", r.Status, l.arrival.source, err)
 	}
 	return nil
 }
@@ -232,12 +229,7 @@ func (l *Leg) claim(next phase) (over bool, err error) {
 
 // send hands a response to the transaction; sending is held.
 func (l *Leg) send(res *gosip.Response) error {
-	err := l.tx.Respond(res)
-	if errors.Is(err, gosip.ErrTransactionCanceled) {
-		l.restoreCancelled()
-		return ErrCancelled
-	}
-	return err
+	return l.server.respond(l.tx, l.invite, res)
 }
 
 func (l *Leg) build(status int, fields ...gosip.Header) *gosip.Response {
@@ -259,6 +251,7 @@ func (l *Leg) end() {
 	l.mu.Lock()
 	l.stop()
 	first, settled := !l.over, l.settled
+	l.release()
 	l.over = true
 	l.mu.Unlock()
 	if first {
@@ -290,13 +283,13 @@ func (l *Leg) detach(returned bool) {
 	standing := l.phase == accepted && !l.hungUp && !l.over && l.bye == nil
 	hungUp := l.hungUp
 	l.mu.Unlock()
-	switch {
+	switch { // nobody is there to be told of an error
 	case unanswered && hungUp:
-		l.Reject(Refusal{Status: 487})
+		_ = l.Reject(Refusal{Status: 487})
 	case unanswered:
-		l.Reject(Refusal{Status: 500})
+		_ = l.Reject(Refusal{Status: 500})
 	case standing:
-		l.Bye(Reason{Protocol: "Q.850", Cause: 41, Text: "Temporary failure"})
+		_ = l.Bye(Reason{Protocol: "Q.850", Cause: 41, Text: "Temporary failure"})
 	}
 	if returned && (unanswered || standing) {
 		l.server.log.Error("handler returned before its call was over", "call_id", l.CallID())
@@ -310,6 +303,7 @@ func (l *Leg) abandon() {
 	bye := l.bye
 	deferred := bye != nil && bye.request == nil
 	l.mu.Unlock()
+	l.withdraw()
 	if deferred {
 		l.sendBye()
 	}

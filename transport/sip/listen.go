@@ -37,6 +37,20 @@ func ListenUDP(addr netip.AddrPort) (net.PacketConn, error) {
 	return w, nil
 }
 
+// ListenTCP opens a listener for [Server.ServeListener]. The error names the address
+// and what can be done.
+func ListenTCP(addr netip.AddrPort) (net.Listener, error) {
+	network := "tcp"
+	if addr.Addr().Is4() {
+		network = "tcp4"
+	}
+	l, err := net.ListenTCP(network, net.TCPAddrFromAddrPort(addr))
+	if err != nil {
+		return nil, fmt.Errorf("sip: opening tcp %v: %s: %w", addr, remedy(err), err)
+	}
+	return l, nil
+}
+
 // remedy says what to do about an address that cannot be had.
 func remedy(err error) string {
 	switch {

@@ -2,34 +2,42 @@ package sip
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// newParser makes a parser that reads only what the transport needs before the
-// message is known to be good. The library drops a message without an answer when
-// a header field that it parses is broken; what is parsed later is answered 400.
-// Unparsed fields also come back in responses as they were sent.
-func newParser() *gosip.Parser {
-	all, few := gosip.DefaultHeadersParser(), make(map[string]gosip.HeaderParser)
-	maps.Copy(few, all)
-	maps.DeleteFunc(few, func(name string, _ gosip.HeaderParser) bool {
-		switch name {
-		case "via", "v", "content-length", "l":
-			return false
-		}
-		return true
-	})
+// newParser makes a parser that reads only the named header fields, which are those
+// that the transport needs before the message is known to be good. The library drops
+// a message without an answer when a header field that it parses is broken; what is
+// parsed later is answered 400. Unparsed fields also come back in responses as they
+// were sent.
+func newParser(names ...string) *gosip.Parser {
+	few := make(map[string]gosip.HeaderParser)
+	maps.Copy(few, gosip.DefaultHeadersParser())
+	maps.DeleteFunc(few, func(name string, _ gosip.HeaderParser) bool { return !slices.Contains(names, name) })
 	return gosip.NewParser(gosip.WithHeadersParsers(few))
+}
+
+// parseable is an error when the library cannot read the message, as it will find.
+// It reads connections on goroutines that nobody guards.
+func (s *Server) parseable(message []byte) (err error) {
+	if !s.guard("parsing a message", func() { _, err = s.parser.ParseSIP(message) }) {
+		return errNoMessage
+	}
+	return err
 }
 
 // prepare sees each message on the read loop's goroutine, in the order of
 // arrival, before the transaction layer does.
 func (s *Server) prepare(msg gosip.Message) {
-	sock := s.reader(msg.Source())
-	msg.SetSource(sock.from)
-	s.peers.heard(sock.from, sock.conn)
+	// The name that the library has read the message from gives way to the address.
+	if st := s.streams.find(msg.Source()); st != nil {
+		msg.SetSource(st.heard(s))
+	} else if sock := s.reader(msg.Source()); sock != nil {
+		msg.SetSource(sock.heard(s))
+	}
 	req, ok := msg.(*gosip.Request)
 	if !ok || !s.enter() {
 		return
@@ -90,43 +98,48 @@ func trimParams(params gosip.HeaderParams) {
 // request handles a request that is no retransmission. The library calls it on a
 // goroutine of its own; the INVITE's is the call's.
 func (s *Server) request(req *gosip.Request, tx *gosip.ServerTx) {
-	defer tx.TerminateGracefully() // keeps what has a final response for its timers
 	if !s.enter() {
+		tx.Terminate()
 		return
 	}
 	defer s.leave()
-	if !s.guard("handling "+clean(string(req.Method)), func() { s.dispatch(req, tx) }) {
+	var later bool
+	if !s.guard("handling "+clean(string(req.Method)), func() { later = s.dispatch(req, tx) }) {
 		s.reply(tx, s.build(req, 500))
+	}
+	if !later {
+		tx.TerminateGracefully() // keeps what has a final response for its timers
 	}
 }
 
-// dispatch finds who answers a request, in the order of RFC 3261 section 8.2.
-func (s *Server) dispatch(req *gosip.Request, tx *gosip.ServerTx) {
+// dispatch finds who answers a request, in the order of RFC 3261 section 8.2. It is
+// true when the response comes later, and the transaction must live until then.
+func (s *Server) dispatch(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 	switch {
 	case req.IsAck():
-		return // prepare has matched it; a stray one is met with silence
+		return false // prepare has matched it; a stray one is met with silence
 	case req.IsCancel():
 		s.reply(tx, s.build(req, 481)) // the library found no transaction for it
-		return
+		return false
 	}
 	if res := s.validate(req); res != nil {
 		s.reply(tx, res)
-		return
+		return false
 	}
 	if tagOf(req.To().Params) != s.tags.tag(req) {
-		s.within(req, tx)
-		return
+		return s.within(req, tx)
 	}
 	switch req.Method {
 	case gosip.INVITE:
 		s.invite(req, tx)
 	case gosip.OPTIONS:
 		s.reply(tx, s.options(req, tx))
-	case gosip.BYE:
+	case gosip.BYE, gosip.UPDATE, gosip.INFO:
 		s.reply(tx, s.build(req, 481))
 	default:
 		s.reply(tx, s.notAllowed(req))
 	}
+	return false
 }
 
 // response handles a response. All that the library knows of responses is that

@@ -3,7 +3,6 @@ package sip
 import (
 	"fmt"
 	"math"
-	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -26,7 +25,7 @@ type Warning struct {
 }
 
 const (
-	allow       = "INVITE, ACK, CANCEL, OPTIONS, BYE"
+	allow       = "INVITE, ACK, CANCEL, OPTIONS, BYE, UPDATE, INFO"
 	retryMoment = time.Second // Retry-After of what is over in a moment
 )
 
@@ -46,6 +45,14 @@ func (s *Server) build(req *gosip.Request, status int, fields ...gosip.Header) *
 // notAllowed refuses a method that is not served.
 func (s *Server) notAllowed(req *gosip.Request) *gosip.Response {
 	return s.build(req, 405, gosip.NewHeader("Allow", allow))
+}
+
+// check is an error when the refusal is none.
+func (r Refusal) check() error {
+	if r.Status < 300 || r.Status > 699 {
+		return fmt.Errorf("sip: refusing with %d: the status must be 300 to 699", r.Status)
+	}
+	return nil
 }
 
 // header fields of the refusal; agent names us in a Warning.
@@ -79,24 +86,6 @@ func quoted(s string) string {
 	return b.String()
 }
 
-// contact is the Contact header field that leads to a local address.
-func contact(local netip.AddrPort) gosip.Header {
-	return gosip.NewHeader("Contact", "<sip:"+local.String()+">")
-}
-
-// addrPort is the address of a UDP socket or peer, IPv4 in its short form.
-func addrPort(a net.Addr) netip.AddrPort {
-	if u, ok := a.(*net.UDPAddr); ok {
-		return unmap(u.AddrPort())
-	}
-	p, _ := netip.ParseAddrPort(a.String()) // the zero value is answered by nobody
-	return unmap(p)
-}
-
-func unmap(a netip.AddrPort) netip.AddrPort {
-	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
-}
-
 // phrases are the reason phrases of RFC 3261 section 21. None is ever taken from
 // a peer.
 var phrases = map[int]string{
@@ -109,15 +98,18 @@ var phrases = map[int]string{
 	415: "Unsupported Media Type",
 	416: "Unsupported URI Scheme",
 	420: "Bad Extension",
+	469: "Bad Info Package",
 	480: "Temporarily Unavailable",
 	481: "Call/Transaction Does Not Exist",
 	482: "Loop Detected",
 	486: "Busy Here",
 	487: "Request Terminated",
 	488: "Not Acceptable Here",
+	491: "Request Pending",
 	500: "Server Internal Error",
 	503: "Service Unavailable",
 	505: "Version Not Supported",
+	513: "Message Too Large",
 	600: "Busy Everywhere",
 	603: "Decline",
 }

@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -40,8 +42,9 @@ type Stats struct {
 	Malformed     uint64 // messages dropped because they could not be read
 	Panics        uint64 // messages, calls or timers that ended in a panic
 	Retransmitted uint64 // 200 to INVITE sent again for want of an ACK
-	Unserved      uint64 // datagrams to a local address beyond the bound of a wildcard socket
+	Unserved      uint64 // datagrams to a local address beyond the bound of a wildcard socket; connections beyond theirs
 	Dialogs       int    // calls whose signalling is not over now
+	Connections   int    // open now
 }
 
 // Server takes SIP requests from its sockets. Its methods may be called by
@@ -56,15 +59,17 @@ type Server struct {
 	tags         tagger
 	dialogs      dialogs
 	peers        *peers
-	malformed    noise
+	streams      streams
+	parser       *gosip.Parser // of whole messages
+	viaParser    *gosip.Parser // of header sections without a length
 
-	requests, panics, retransmitted, unserved atomic.Uint64
+	requests, malformed, panics, retransmitted, unserved atomic.Uint64
 
 	mu      sync.Mutex
 	closed  bool
-	sockets map[net.PacketConn]struct{}
+	sockets map[io.Closer]struct{} // also listeners
 	readers map[string]*socket
-	loops   sync.WaitGroup // calls of Serve
+	loops   sync.WaitGroup // calls of Serve, and the connections
 	work    sync.WaitGroup // handlers and expired timers
 }
 
@@ -77,8 +82,17 @@ var library = sync.OnceFunc(func() {
 	gosip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 })
 
-// errNoDNS is what the library is told when it tries to resolve a name.
-var errNoDNS = errors.New("sip: names of peers are not resolved")
+// What the library is told when it tries to find another way to a peer.
+var (
+	errNoDNS  = errors.New("sip: names of peers are not resolved")
+	errNoDial = errors.New("sip: peers are not dialled")
+)
+
+// noDialer makes dialers that reach nobody. The library would connect to the Via of
+// a request whose connection is gone.
+func noDialer(net.Addr) net.Dialer {
+	return net.Dialer{Control: func(string, string, syscall.RawConn) error { return errNoDial }}
+}
 
 // NewServer makes a server that has no socket yet. It fails when there is no
 // handler.
@@ -88,19 +102,21 @@ func NewServer(c Config) (*Server, error) {
 	}
 	library()
 	s := &Server{
-		handler: c.Handler,
-		agent:   cmp.Or(c.UserAgent, "Pickup"),
-		log:     cmp.Or(c.Logger, slog.Default()),
-		tags:    newTagger(),
-		sockets: make(map[net.PacketConn]struct{}),
-		readers: make(map[string]*socket),
+		viaParser: newParser("via", "v"),
+		handler:   c.Handler,
+		agent:     cmp.Or(c.UserAgent, "Pickup"),
+		log:       cmp.Or(c.Logger, slog.Default()),
+		tags:      newTagger(),
+		parser:    newParser("via", "v", "content-length", "l"),
+		sockets:   make(map[io.Closer]struct{}),
+		readers:   make(map[string]*socket),
 	}
-	s.malformed.log = s.log
 	quiet := slog.New(libraryLog{s})
 	resolver := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		return nil, errNoDNS
 	}}
-	s.transport = gosip.NewTransportLayer(resolver, newParser(), nil,
+	s.transport = gosip.NewTransportLayer(resolver, s.parser, nil,
+		gosip.WithTransportLayerTransports(gosip.TransportsConfig{TCP: &gosip.TransportTCP{DialerCreate: noDialer}}),
 		gosip.WithTransportLayerLogger(quiet),
 		gosip.WithTransportLayerReadFilter(s.filter))
 	s.peers = newPeers(s.transport.Pool("udp"))
@@ -119,26 +135,28 @@ func NewServer(c Config) (*Server, error) {
 // address must come from [ListenUDP]. The error is nil when the server was closed,
 // ErrClosed when it was closed before, otherwise it says why reading ended.
 func (s *Server) Serve(conn net.PacketConn) error {
-	if err := s.adopt(conn); err != nil {
+	_, wild := conn.(*wildcard)
+	if local := addrPort(conn.LocalAddr()); !wild && local.Addr().IsUnspecified() {
 		conn.Close()
+		return fmt.Errorf("sip: serving %v: a socket on the wildcard address must come from ListenUDP", local)
+	}
+	if err := s.adopt(conn); err != nil {
 		return err
 	}
 	defer s.drop(conn)
 	if w, ok := conn.(*wildcard); ok {
-		return s.ended(w, w.serve(s.read, &s.unserved))
+		return s.ended(w.LocalAddr(), w.serve(s.read, &s.unserved))
 	}
-	return s.ended(conn, s.read(conn))
+	return s.ended(conn.LocalAddr(), s.read(conn))
 }
 
-// adopt notes a socket, which Close closes from now on.
-func (s *Server) adopt(conn net.PacketConn) error {
-	_, wild := conn.(*wildcard)
-	if local := addrPort(conn.LocalAddr()); !wild && local.Addr().IsUnspecified() {
-		return fmt.Errorf("sip: serving %v: a socket on the wildcard address must come from ListenUDP", local)
-	}
+// adopt notes a socket or listener, which Close closes from now on. It closes what
+// comes too late.
+func (s *Server) adopt(conn io.Closer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
+		conn.Close()
 		return ErrClosed
 	}
 	s.sockets[conn] = struct{}{}
@@ -146,7 +164,7 @@ func (s *Server) adopt(conn net.PacketConn) error {
 	return nil
 }
 
-func (s *Server) drop(conn net.PacketConn) {
+func (s *Server) drop(conn io.Closer) {
 	conn.Close()
 	s.mu.Lock()
 	delete(s.sockets, conn)
@@ -154,14 +172,14 @@ func (s *Server) drop(conn net.PacketConn) {
 	s.loops.Done()
 }
 
-// ended says why a read loop ended, which the library does not.
-func (s *Server) ended(conn net.PacketConn, err error) error {
+// ended says why a loop on the address ended, which the library does not.
+func (s *Server) ended(addr net.Addr, err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return nil
 	}
-	return fmt.Errorf("sip: reading from udp %v: %w", conn.LocalAddr(), err)
+	return fmt.Errorf("sip: serving %s %v: %w", addr.Network(), addr, err)
 }
 
 // read has the library read from the socket until that fails. A message that
@@ -195,14 +213,15 @@ func (s *Server) reader(name string) *socket {
 }
 
 // Close ends the server: no message is taken any more, a BYE that still waits
-// for the caller's ACK is sent, the sockets are closed, and all timers and
-// transactions end. It returns when every Serve and every handler has returned.
+// for the caller's ACK is sent, the sockets and connections are closed, and all
+// timers and transactions end. It returns when every Serve and every handler has
+// returned.
 // It may be called more than once.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	first := !s.closed
 	s.closed = true
-	sockets := make([]net.PacketConn, 0, len(s.sockets))
+	sockets := make([]io.Closer, 0, len(s.sockets))
 	for conn := range s.sockets {
 		sockets = append(sockets, conn)
 	}
@@ -215,6 +234,9 @@ func (s *Server) Close() error {
 		}
 		for _, conn := range sockets {
 			err = errors.Join(err, conn.Close())
+		}
+		for _, st := range s.streams.all() {
+			_ = st.shut() // it may be closed already
 		}
 	}
 	s.loops.Wait()
@@ -231,11 +253,12 @@ func (s *Server) Close() error {
 func (s *Server) Stats() Stats {
 	return Stats{
 		Requests:      s.requests.Load(),
-		Malformed:     s.malformed.total.Load(),
+		Malformed:     s.malformed.Load(),
 		Panics:        s.panics.Load(),
 		Retransmitted: s.retransmitted.Load(),
 		Unserved:      s.unserved.Load(),
 		Dialogs:       s.dialogs.open(),
+		Connections:   s.streams.size(),
 	}
 }
 

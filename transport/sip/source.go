@@ -27,10 +27,11 @@ type socket struct {
 	err  error                // what ended the loop
 }
 
-// peer is an address that stands for all peers of a socket.
+// peer is an address that stands for all peers of a socket, or for that of a
+// connection.
 type peer string
 
-func (peer) Network() string  { return "udp" }
+func (peer) Network() string  { return "sip" }
 func (p peer) String() string { return string(p) }
 
 func newSocket(conn net.PacketConn, number int) *socket {
@@ -39,6 +40,12 @@ func newSocket(conn net.PacketConn, number int) *socket {
 		id:         peer("socket-" + strconv.Itoa(number)),
 		conn:       &gosip.UDPConnection{PacketConn: conn, PacketAddr: conn.LocalAddr().String(), Listener: true},
 	}
+}
+
+// heard has the library find the way to the sender of the datagram.
+func (s *socket) heard(server *Server) string {
+	server.peers.heard(s.from, s.conn)
+	return s.from
 }
 
 // ReadFrom keeps where the datagram came from, and the error.

@@ -31,8 +31,8 @@ func (s *Server) validate(req *gosip.Request) *gosip.Response {
 		// it those options it does not understand". We understand none.
 		return s.build(req, 420, gosip.NewHeader("Unsupported", strings.Join(tokens, ", ")))
 	}
-	if req.IsInvite() {
-		return s.validateInvite(req)
+	if req.IsInvite() || req.Method == gosip.UPDATE {
+		return s.validateSession(req)
 	}
 	return nil
 }
@@ -68,14 +68,17 @@ var single = map[string]string{
 	"from": "from", "f": "from",
 	"to": "to", "t": "to",
 	"call-id": "call-id", "i": "call-id",
-	"cseq":         "cseq",
-	"max-forwards": "max-forwards",
+	"cseq":           "cseq",
+	"max-forwards":   "max-forwards",
+	"content-length": "content-length", "l": "content-length",
 }
 
-// validateInvite checks what an INVITE must have beyond that.
-func (s *Server) validateInvite(req *gosip.Request) *gosip.Response {
+// validateSession checks what an INVITE or UPDATE must have beyond that. Some
+// clients send UPDATE without the Contact that RFC 3311 section 5.1 wants.
+func (s *Server) validateSession(req *gosip.Request) *gosip.Response {
 	contact := req.Contact()
-	if contact == nil || contact.Address.Wildcard || contact.Address.Host == "" {
+	unread := contact == nil && (req.IsInvite() || value(req, "Contact", "m") != "")
+	if unread || contact != nil && (contact.Address.Wildcard || contact.Address.Host == "") {
 		return s.build(req, 400) // RFC 3261 section 8.1.1.8: exactly one SIP or SIPS URI
 	}
 	if len(req.Body()) == 0 {
@@ -84,19 +87,28 @@ func (s *Server) validateInvite(req *gosip.Request) *gosip.Response {
 	if coding := value(req, "Content-Encoding", "e"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return s.build(req, 415, gosip.NewHeader("Accept-Encoding", "identity"))
 	}
-	if !describesSession(req) {
+	if !strings.EqualFold(bodyType(req), sessionDescription) {
 		return s.build(req, 415, gosip.NewHeader("Accept", sessionDescription))
 	}
 	return nil
 }
 
-// sessionDescription is the only type of body that is understood.
+// sessionDescription is the only type of body that says what a session is.
 const sessionDescription = "application/sdp"
 
-// describesSession reports whether the body of a message is SDP.
-func describesSession(msg *gosip.Request) bool {
-	kind, _, _ := strings.Cut(value(msg, "Content-Type", "c"), ";")
-	return strings.EqualFold(strings.TrimSpace(kind), sessionDescription)
+// bodyType is the media type of the body of a request, without parameters.
+func bodyType(req *gosip.Request) string {
+	kind, _, _ := strings.Cut(value(req, "Content-Type", "c"), ";")
+	return strings.TrimSpace(kind)
+}
+
+// sessionOf is the session description that a validated INVITE or UPDATE carries,
+// nil when there is none.
+func sessionOf(req *gosip.Request) []byte {
+	if body := req.Body(); len(body) > 0 {
+		return body
+	}
+	return nil
 }
 
 // required lists the option tags of all Require header fields.

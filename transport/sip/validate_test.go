@@ -46,7 +46,10 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		{"unknown method", "FOO", nil, "405", "Allow: " + allow},
 		{"method in lower case", "invite", nil, "405", "Allow: " + allow},
 		{"odd method", "!Odd-Method0_*+`.%'~", nil, "405", "Allow: " + allow},
-		{"UPDATE", "UPDATE", nil, "405", "Allow: " + allow},
+		{"two lengths", "INVITE", []change{also("l", "0")}, "400", ""},
+		{"UPDATE", "UPDATE", nil, "481", ""},
+		{"INFO", "INFO", nil, "481", ""},
+		{"PRACK", "PRACK", nil, "405", "Allow: " + allow},
 		{"REFER", "REFER", nil, "405", "Allow: " + allow},
 	}
 	for _, test := range tests {

@@ -59,7 +59,7 @@ func (w *wildcard) serve(read func(net.PacketConn) error, unserved *atomic.Uint6
 		if l == nil {
 			l = w.local(addr)
 			locals[addr] = l
-			loops.Go(func() { read(l) })
+			loops.Go(func() { _ = read(l) }) // it ends when the real socket does, which says why
 		}
 		l.deliver(datagram{append([]byte(nil), buffer[:n]...), unmap(from)})
 	}

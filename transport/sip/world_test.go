@@ -38,8 +38,14 @@ type world struct {
 // At the end the server is closed and nothing may be left of it.
 func inWorld(t *testing.T, play func(*call), test func(*world)) {
 	t.Helper()
+	inWorldOf(t, memnet.Options{Latency: time.Millisecond}, play, test)
+}
+
+// inWorldOf has the network of the options.
+func inWorldOf(t *testing.T, network memnet.Options, play func(*call), test func(*world)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{T: t, network: memnet.New(memnet.Options{Latency: time.Millisecond}), play: play, log: new(logBuffer), served: make(chan error, 1)}
+		w := &world{T: t, network: memnet.New(network), play: play, log: new(logBuffer), served: make(chan error, 1)}
 		w.network.Tap(func(p memnet.Packet) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -157,17 +163,24 @@ type event struct {
 	at     time.Time
 }
 
-func (c *call) Acked(body []byte)       { c.tell(event{name: "acked", text: string(body)}) }
-func (c *call) AckTimeout()             { c.tell(event{name: "ack timeout"}) }
-func (c *call) Cancelled(reason string) { c.tell(event{name: "cancelled", text: reason}) }
-func (c *call) AnswerFailed(err error)  { c.tell(event{name: "answer failed", err: err}) }
-func (c *call) ByeAnswered(status int)  { c.tell(event{name: "bye answered", status: status}) }
-func (c *call) Bye(reason string) bool {
+func (c *call) Acked(body []byte)        { c.tell(event{name: "acked", text: string(body)}) }
+func (c *call) AckTimeout()              { c.tell(event{name: "ack timeout"}) }
+func (c *call) Cancelled()               { c.tell(event{name: "cancelled"}) }
+func (c *call) AnswerFailed(err error)   { c.tell(event{name: "answer failed", err: err}) }
+func (c *call) ByeAnswered(status int)   { c.tell(event{name: "bye answered", status: status}) }
+func (c *call) Reanswered(answer []byte) { c.tell(event{name: "reanswered", text: string(answer)}) }
+func (c *call) Reoffered(offer []byte) bool {
+	return c.request(event{name: "reoffered", text: string(offer)})
+}
+func (c *call) Bye() bool { return c.request(event{name: "bye"}) }
+
+// request is an event that a full mailbox refuses.
+func (c *call) request(e event) bool {
 	if c.refuse {
 		c.refuse = false
 		return false
 	}
-	c.tell(event{name: "bye", text: reason})
+	c.tell(e)
 	return true
 }
 
@@ -179,14 +192,19 @@ func (c *call) tell(e event) {
 // hear waits for the next event, which must be the named one.
 func (c *call) hear(name string) event {
 	c.Helper()
+	e := c.next()
+	if e.name != name {
+		c.Errorf("event: got %+v, want %q", e, name)
+	}
+	return e
+}
+
+// next waits for the next event; it has no name when none comes.
+func (c *call) next() event {
 	select {
 	case e := <-c.events:
-		if e.name != name {
-			c.Errorf("event: got %+v, want %q", e, name)
-		}
 		return e
 	case <-time.After(10 * time.Minute):
-		c.Errorf("event: got none, want %q", name)
 		return event{}
 	}
 }

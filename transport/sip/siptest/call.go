@@ -2,6 +2,7 @@ package siptest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,10 +12,12 @@ type Call struct {
 	ID    string // Call-ID
 	Tag   string // our tag in From
 	ToTag string // the server's tag, from the last response that had one
-	CSeq  int    // of the last request that Request made, except ACK and CANCEL
+	CSeq  int    // of the requests that Request makes, except ACK and CANCEL
 
 	caller *Caller
-	branch string // of the INVITE
+	base   string // of all branches
+	branch string // of the last INVITE
+	number int    // CSeq number of the last INVITE
 	target string // Request-URI: the server, then its Contact
 	inbox  chan Message
 	invite string // the INVITE as it was sent
@@ -22,39 +25,108 @@ type Call struct {
 }
 
 // Request writes a request of this call. Extra lines are added to the header as they
-// are; the body gets its Content-Type when there is one. ACK and CANCEL take the
-// CSeq number of the INVITE.
+// are; a body is SDP unless they say otherwise. ACK and CANCEL take the CSeq number of
+// the last INVITE.
 func (c *Call) Request(method, branch, body string, extra ...string) string {
-	local := c.caller.local
+	local, contact := c.caller.local, fmt.Sprintf("sip:caller@%s", c.caller.local)
+	if c.caller.transport == "TCP" {
+		contact += ";transport=tcp"
+	}
+	number := c.CSeq
+	switch method {
+	case "INVITE":
+		c.number = number
+	case "ACK", "CANCEL":
+		number = c.number
+	}
 	to := fmt.Sprintf("To: <sip:test@%s>", c.caller.server)
 	if c.ToTag != "" && method != "CANCEL" {
 		to += ";tag=" + c.ToTag
 	}
 	lines := []string{
 		fmt.Sprintf("%s %s SIP/2.0", method, c.target),
-		fmt.Sprintf("Via: SIP/2.0/UDP %s;branch=%s", local, branch),
+		fmt.Sprintf("Via: SIP/2.0/%s %s;branch=%s", c.caller.transport, local, branch),
 		"Max-Forwards: 70",
 		fmt.Sprintf("From: <sip:caller@%s>;tag=%s", local, c.Tag),
 		to,
 		"Call-ID: " + c.ID,
-		fmt.Sprintf("CSeq: %d %s", c.CSeq, method),
-		fmt.Sprintf("Contact: <sip:caller@%s>", local),
+		fmt.Sprintf("CSeq: %d %s", number, method),
+	}
+	if !names(extra, "Contact") {
+		lines = append(lines, "Contact: <"+contact+">")
 	}
 	lines = append(lines, extra...)
-	if body != "" {
+	if body != "" && !names(extra, "Content-Type") {
 		lines = append(lines, "Content-Type: application/sdp")
 	}
 	lines = append(lines, fmt.Sprintf("Content-Length: %d", len(body)), "", body)
 	return strings.Join(lines, "\r\n")
 }
 
+// names reports whether one of the lines is that header field.
+func names(lines []string, name string) bool {
+	return slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, name+":") })
+}
+
 // NewBranch makes a branch for another transaction of this call.
 func (c *Call) NewBranch() string {
 	c.made++
-	return fmt.Sprintf("%s-%d", c.branch, c.made)
+	return fmt.Sprintf("%s-%d", c.base, c.made)
 }
 
-// Invite sends the INVITE.
+// Do sends the next request of the dialog, in a transaction of its own.
+// The methods that mean the last INVITE mean this one when it is an INVITE.
+func (c *Call) Do(method, body string, extra ...string) {
+	c.caller.t.Helper()
+	c.CSeq++
+	branch := c.NewBranch()
+	if method == "INVITE" {
+		c.branch = branch
+	}
+	c.caller.Send(c.Request(method, branch, body, extra...))
+}
+
+// Aside sends a request of the dialog beside what is under way. When it is an INVITE,
+// AckRefusal and Cancel of the call that is given mean that one.
+func (c *Call) Aside(method, body string, extra ...string) *Call {
+	c.caller.t.Helper()
+	c.CSeq++
+	aside := *c
+	aside.branch = c.NewBranch()
+	c.caller.Send(aside.Request(method, aside.branch, body, extra...))
+	return &aside
+}
+
+// Join takes part in a call of another caller: the same dialog from another address.
+func (c *Caller) Join(other *Call) *Call {
+	call := *other
+	call.caller = c
+	call.base = fmt.Sprintf("%s-%d", other.base, c.local.Port())
+	call.branch = call.base
+	call.inbox = make(chan Message, cap(other.inbox))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls[call.ID] = call.inbox
+	return &call
+}
+
+// Drain throws away what has come.
+func (c *Call) Drain() {
+	for len(c.inbox) > 0 {
+		<-c.inbox
+	}
+}
+
+// Reinvite sends an INVITE inside the dialog, which Ack, AckRefusal, Cancel and Resend
+// mean from now on.
+func (c *Call) Reinvite(sdp string, extra ...string) {
+	c.caller.t.Helper()
+	c.CSeq++
+	c.branch = c.NewBranch()
+	c.Invite(sdp, extra...)
+}
+
+// Invite sends the INVITE, on the branch and with the CSeq number that the call has.
 func (c *Call) Invite(sdp string, extra ...string) {
 	c.caller.t.Helper()
 	c.invite = c.Request("INVITE", c.branch, sdp, extra...)
@@ -96,8 +168,7 @@ func (c *Call) Cancel() {
 // Bye ends the call from our side.
 func (c *Call) Bye() {
 	c.caller.t.Helper()
-	c.CSeq++
-	c.caller.Send(c.Request("BYE", c.NewBranch(), ""))
+	c.Do("BYE", "")
 }
 
 // Reply answers a request of the server.
@@ -150,6 +221,20 @@ func (c *Call) learn(m Message) {
 func (c *Call) Want(status int) Message {
 	c.caller.t.Helper()
 	m := c.Next()
+	if m.Status() != status {
+		c.caller.t.Fatalf("%s: got %q, want a %d", c.ID, m.Start, status)
+	}
+	return m
+}
+
+// WantFinal is Want for a network that loses packets: provisional responses may have
+// come or not.
+func (c *Call) WantFinal(status int) Message {
+	c.caller.t.Helper()
+	m := c.Next()
+	for m.Status() > 100 && m.Status() < isFinal {
+		m = c.Next()
+	}
 	if m.Status() != status {
 		c.caller.t.Fatalf("%s: got %q, want a %d", c.ID, m.Start, status)
 	}

@@ -54,6 +54,19 @@ func (m Message) Method() string {
 	return method
 }
 
+// branch is the branch of the topmost Via.
+func (m Message) branch() string {
+	_, branch, _ := strings.Cut(m.Get("Via"), ";branch=")
+	branch, _, _ = strings.Cut(branch, ";")
+	return branch
+}
+
+// number is the Call-ID with the number of the CSeq.
+func (m Message) number() string {
+	number, _, _ := strings.Cut(m.Get("CSeq"), " ")
+	return m.Get("Call-ID") + " " + number
+}
+
 // Get is the value of the first header field of this name, empty when there is none.
 func (m Message) Get(name string) string {
 	for _, h := range m.Headers {

@@ -1,0 +1,67 @@
+package sip
+
+import (
+	"net"
+	"net/netip"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// flow is a way between the caller and us: what a request came by.
+type flow struct {
+	conn          gosip.Connection // the socket or connection
+	source, local netip.AddrPort
+	transport     string // "UDP" or "TCP"
+}
+
+func flowOf(req *gosip.Request, tx *gosip.ServerTx) flow {
+	conn := tx.Connection()
+	source, _ := netip.ParseAddrPort(req.Source()) // the transport wrote it
+	return flow{conn: conn, source: unmap(source), local: addrPort(conn.LocalAddr()), transport: req.Transport()}
+}
+
+// reliable reports whether the transport repeats what is lost.
+func (f flow) reliable() bool { return gosip.IsReliable(f.transport) }
+
+// hold makes the flow the one that our requests leave by. Its connection is kept
+// while the call needs it, also when it is idle; mu is held.
+func (l *Leg) hold(way flow) {
+	l.release()
+	l.path = way
+	if st := streamOf(way.conn); st != nil && !l.over {
+		st.calls.Add(1)
+	}
+}
+
+// release lets the connection be closed when it is idle; mu is held, and the
+// signalling is not over.
+func (l *Leg) release() {
+	if st := streamOf(l.path.conn); st != nil && !l.over {
+		st.calls.Add(-1)
+	}
+}
+
+// contact is the Contact header field that leads to us by the transport of the flow.
+func (f flow) contact() gosip.Header {
+	uri := "sip:" + f.local.String()
+	if f.transport != "UDP" {
+		uri += ";transport=" + gosip.NetworkToLower(f.transport)
+	}
+	return gosip.NewHeader("Contact", "<"+uri+">")
+}
+
+// addrPort is the address of a socket or peer, IPv4 in its short form.
+func addrPort(a net.Addr) netip.AddrPort {
+	switch a := a.(type) {
+	case *net.UDPAddr:
+		return unmap(a.AddrPort())
+	case *net.TCPAddr:
+		return unmap(a.AddrPort())
+	}
+	p, _ := netip.ParseAddrPort(a.String()) // the zero value is answered by nobody
+	return unmap(p)
+}
+
+func unmap(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+}

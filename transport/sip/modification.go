@@ -1,0 +1,192 @@
+package sip
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// modification is a re-INVITE or UPDATE that changes the session of a dialog (RFC
+// 3261 section 14, RFC 3311). Its transaction lives until Reply or Refuse.
+type modification struct {
+	request   *gosip.Request
+	tx        *gosip.ServerTx
+	flow      flow
+	withdrawn bool // has its 487 because the dialog ended; guarded by mu of the leg
+}
+
+// A CANCEL of a re-INVITE is the library's alone: its 487 shows when the answer of
+// the handler comes too late. Until that the modification is under way, so that every
+// Reoffered has one answer.
+
+// reinvited takes a re-INVITE or an UPDATE with an offer. It is answered later when
+// the handler has taken it, and at once otherwise.
+func (l *Leg) reinvited(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
+	m := &modification{request: req, tx: tx, flow: flowOf(req, tx)}
+	if res := l.admit(m); res != nil {
+		l.server.reply(tx, res)
+		return false
+	}
+	offer := sessionOf(req)
+	e := l.subscriber(func(e Events) { e.Reoffered(offer) })
+	if e == nil || e.Reoffered(offer) {
+		return true
+	}
+	l.sending.Lock()
+	defer l.sending.Unlock()
+	if _, err := l.take(); err == nil {
+		_ = l.server.respond(tx, req, l.overlapping(req)) // the caller repeats what it gets no response to
+	}
+	return false
+}
+
+// admit makes the modification the one that is under way, or gives its refusal.
+func (l *Leg) admit(m *modification) *gosip.Response {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	update := !m.request.IsInvite()
+	switch {
+	case l.over || l.hungUp || l.bye != nil:
+		return l.server.build(m.request, 481)
+	case update && l.waiting() && sessionOf(l.success.request) == nil:
+		// RFC 3311 section 5.2: "the UAS has generated an offer (in an UPDATE, PRACK or
+		// INVITE) to which it has not yet received an answer".
+		return l.server.build(m.request, 491)
+	case l.change != nil, !l.acked, l.unacked, !update && l.waiting():
+		return l.overlapping(m.request)
+	}
+	l.change = m
+	return nil
+}
+
+// overlapping refuses a request while another one is under way: "MUST return a 500
+// (Server Internal Error) response to the second INVITE and MUST include a
+// Retry-After header field with a randomly chosen value of between 0 and 10
+// seconds" (RFC 3261 section 14.2; RFC 3311 section 5.2 has the same for UPDATE).
+func (l *Leg) overlapping(req *gosip.Request) *gosip.Response {
+	return l.server.build(req, 500, gosip.NewHeader("Retry-After", strconv.Itoa(rand.IntN(11))))
+}
+
+// updated takes an UPDATE. Without an offer it is a target refresh only.
+func (l *Leg) updated(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
+	if sessionOf(req) != nil {
+		return l.reinvited(req, tx)
+	}
+	way := flowOf(req, tx)
+	l.mu.Lock()
+	overlaps := l.change != nil && l.change.request.Method == gosip.UPDATE
+	if !overlaps {
+		l.follow(req, way)
+	}
+	l.mu.Unlock()
+	if overlaps {
+		l.server.reply(tx, l.overlapping(req))
+		return false
+	}
+	l.server.reply(tx, l.server.build(req, 200, append(capabilities(), way.contact())...))
+	return false
+}
+
+// Reply answers the re-INVITE or UPDATE that Reoffered told of. The 200 to a
+// re-INVITE is repeated until its ACK; Reanswered follows when it carried an offer
+// of ours, and AckTimeout when no ACK comes. From now on requests of ours go to the
+// Contact of the request, the way that it came. The error is ErrCancelled when the
+// caller took the request back, by CANCEL or by the end of the dialog: the session
+// must stay as it was. It is ErrState when nothing waits for an answer.
+func (l *Leg) Reply(sdp []byte) error {
+	l.sending.Lock()
+	defer l.sending.Unlock()
+	m, err := l.take()
+	if err != nil {
+		return err
+	}
+	res := l.server.build(m.request, 200, append(capabilities(), m.flow.contact(), gosip.NewHeader("Content-Type", sessionDescription))...)
+	res.SetBody(sdp)
+	last := l.success // changed under sending only
+	if m.request.IsInvite() {
+		l.succeed(&success{tx: m.tx, request: m.request, response: res})
+	}
+	if err := l.server.respond(m.tx, m.request, res); err != nil {
+		l.succeed(last)
+		if !errors.Is(err, ErrCancelled) {
+			err = fmt.Errorf("sip: sending 200 to %v: %w", m.flow.source, err)
+		}
+		return err
+	}
+	l.mu.Lock()
+	l.follow(m.request, m.flow)
+	l.mu.Unlock()
+	if m.request.IsInvite() {
+		l.awaitAck()
+	}
+	return nil
+}
+
+// Refuse refuses the re-INVITE or UPDATE that Reoffered told of; the dialog stands
+// as it was (RFC 3261 section 14.2). It does nothing when the caller took the
+// request back. The error is ErrState when nothing waits for an answer.
+func (l *Leg) Refuse(r Refusal) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	l.sending.Lock()
+	defer l.sending.Unlock()
+	m, err := l.take()
+	switch {
+	case errors.Is(err, ErrCancelled):
+		return nil
+	case err != nil:
+		return err
+	}
+	res := l.server.build(m.request, r.Status, r.fields(m.flow.local)...)
+	if err := l.server.respond(m.tx, m.request, res); err != nil && !errors.Is(err, ErrCancelled) {
+		return fmt.Errorf("sip: sending %d to %v: %w", r.Status, m.flow.source, err)
+	}
+	return nil
+}
+
+// take takes the right to answer the modification that is under way.
+func (l *Leg) take() (*modification, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := l.change
+	l.change = nil
+	switch {
+	case m == nil:
+		return nil, fmt.Errorf("%w: no change of the session is under way", ErrState)
+	case m.withdrawn:
+		return nil, ErrCancelled
+	}
+	return m, nil
+}
+
+// withdraw answers a modification whose dialog ends: "The UAS MUST still respond to
+// any pending requests received for that dialog. It is RECOMMENDED that a 487
+// (Request Terminated) response be generated" (RFC 3261 section 15.1.2).
+func (l *Leg) withdraw() {
+	l.sending.Lock()
+	defer l.sending.Unlock()
+	l.mu.Lock()
+	m := l.change
+	pending := m != nil && !m.withdrawn
+	if pending {
+		m.withdrawn = true
+	}
+	l.mu.Unlock()
+	if pending {
+		_ = l.server.respond(m.tx, m.request, l.server.build(m.request, 487)) // the dialog ends anyway
+	}
+}
+
+// follow has requests of ours go to the Contact of a request of the caller, the way
+// that it came (RFC 3261 section 12.2.2: the remote target is replaced); mu is held.
+func (l *Leg) follow(req *gosip.Request, way flow) {
+	if contact := req.Contact(); contact != nil {
+		l.target = *contact.Address.Clone()
+		l.target.Headers = nil // RFC 3261 section 19.1.1: not allowed in a Request-URI
+	}
+	l.hold(way)
+}

@@ -1,0 +1,253 @@
+package sip
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+const (
+	messageTime = 10 * time.Second // for a whole message, and from the accept to the first one
+	idleTime    = 10 * time.Minute // without a byte and without a call
+	writeTime   = 5 * time.Second  // in which a peer takes what it is sent
+	maxUnsent   = 256 << 10        // bytes that wait for a peer to take them
+	readSize    = 4096             // bytes that are read at once
+)
+
+var errStream = errors.New("sip: connection closed")
+
+// stream is a connection as the library reads it: one whole message at a time, or
+// the next part of a very long one. So the library never waits in the middle of a
+// message, and all bounds are here. Read is owned by one goroutine; Write never
+// waits for the peer.
+type stream struct {
+	net.Conn
+	server *Server
+	id     peer // what the library takes for the address of the peer
+	source netip.AddrPort
+	calls  atomic.Int32 // that hear of us by this connection
+
+	// Owned by Read.
+	framer  framer
+	ready   []byte // rest of a message that the library has not read
+	since   time.Time
+	greeted bool // a message has come
+
+	mu      sync.Mutex
+	unsent  []byte
+	writing bool // a goroutine writes
+	closed  bool // nothing more is written than what waits
+	ended   sync.Once
+}
+
+func newStream(s *Server, conn net.Conn) *stream {
+	return &stream{Conn: conn, server: s, source: addrPort(conn.RemoteAddr()), since: time.Now()}
+}
+
+// streamOf is the connection behind what the library calls one, nil for UDP.
+func streamOf(conn gosip.Connection) *stream {
+	if c, ok := conn.(*gosip.TCPConnection); ok {
+		st, _ := c.Conn.(*stream)
+		return st
+	}
+	return nil
+}
+
+// RemoteAddr is a name for the peer that no other connection has.
+func (st *stream) RemoteAddr() net.Addr { return st.id }
+
+// Read waits for the next message. An error ends the connection.
+func (st *stream) Read(p []byte) (int, error) {
+	for len(st.ready) == 0 {
+		message, err := st.receive()
+		if err != nil {
+			return 0, err
+		}
+		st.ready = message
+	}
+	n := copy(p, st.ready)
+	if n < len(st.ready) {
+		n = cut(st.ready[:n], st.ready[n])
+	}
+	st.ready = st.ready[n:]
+	return n, nil
+}
+
+// cut is where a part of a message may end when next follows it: the library takes
+// a line as complete at the end of what it has read, also when it is folded.
+func cut(part []byte, next byte) int {
+	n := len(part)
+	if n > 2 && part[n-1] == '\n' && (next == ' ' || next == '\t') {
+		return n - 2
+	}
+	return n
+}
+
+// receive gives one message that can be parsed.
+func (st *stream) receive() ([]byte, error) {
+	buffer := make([]byte, readSize)
+	for {
+		if st.framer.pings() > 0 {
+			_, _ = st.Write(ping[:2]) // what ends the writing ends the reading
+		}
+		message, err := st.framer.next()
+		if err == nil && message != nil {
+			err = st.server.parseable(message)
+		}
+		switch {
+		case err != nil:
+			st.server.malformed.Add(1)
+			st.refuse(err)
+			return nil, err
+		case message != nil:
+			st.greeted, st.since = true, time.Now()
+			return message, nil
+		}
+		if err := st.fill(buffer); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// fill reads what comes next, within the time that there is for it.
+func (st *stream) fill(buffer []byte) error {
+	for {
+		started := st.framer.started()
+		patience := idleTime
+		if started || !st.greeted {
+			patience = messageTime
+		}
+		if err := st.SetReadDeadline(st.since.Add(patience)); err != nil {
+			return err
+		}
+		n, err := st.Conn.Read(buffer)
+		if n > 0 {
+			if !started && st.greeted {
+				st.since = time.Now()
+			}
+			st.framer.add(buffer[:n])
+			return nil
+		}
+		if !errors.Is(err, os.ErrDeadlineExceeded) || started || st.calls.Load() == 0 {
+			return err
+		}
+		st.since = time.Now() // its caller must be reached when the call ends
+	}
+}
+
+// refuse answers a request whose end cannot be found, or is too far away, before
+// the connection is closed. What has no complete header section is no request.
+func (st *stream) refuse(fault error) {
+	status := 400
+	if errors.Is(fault, errTooLong) {
+		status = 513
+	}
+	head := st.framer.data[:st.framer.head]
+	st.server.guard("refusing a message", func() {
+		msg, _, err := st.server.viaParser.ParseHeaders(head, true)
+		req, ok := msg.(*gosip.Request)
+		if err != nil || !ok || req.IsAck() || req.Via() == nil {
+			return
+		}
+		req.SetTransport("TCP")
+		req.SetSource(st.source.String())
+		st.server.normalise(req)
+		_, _ = st.Write([]byte(st.server.build(req, status).String())) // the connection ends anyway
+	})
+}
+
+// Write queues what the peer is sent. It fails when the connection is closed, or
+// when the peer takes nothing.
+func (st *stream) Write(p []byte) (int, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.closed || len(st.unsent)+len(p) > maxUnsent {
+		return 0, errStream
+	}
+	st.unsent = append(st.unsent, p...)
+	if !st.writing {
+		st.writing = true
+		st.server.loops.Go(st.flush)
+	}
+	return len(p), nil
+}
+
+// flush writes until nothing waits any more. It ends the connection when the peer
+// takes nothing, or when that was waited for.
+func (st *stream) flush() {
+	for {
+		st.mu.Lock()
+		p := st.unsent
+		st.unsent = nil
+		st.writing = len(p) > 0
+		closed := st.closed
+		st.mu.Unlock()
+		if len(p) == 0 && closed {
+			_ = st.Conn.Close()
+		}
+		if len(p) == 0 {
+			return
+		}
+		err := st.SetWriteDeadline(time.Now().Add(writeTime))
+		if err == nil {
+			_, err = st.Conn.Write(p)
+		}
+		if err != nil {
+			_ = st.shut()
+			_ = st.Conn.Close()
+		}
+	}
+}
+
+// shut takes nothing more to write, and closes the connection when all is written.
+// That ends its reading, which ends the stream.
+func (st *stream) shut() error {
+	st.mu.Lock()
+	st.closed = true
+	writing := st.writing
+	st.mu.Unlock()
+	if writing {
+		return nil
+	}
+	return st.Conn.Close()
+}
+
+// Close is called by the library when it reads no more.
+func (st *stream) Close() error {
+	err := st.shut()
+	st.ended.Do(func() {
+		st.server.streams.remove(st)
+		st.server.after(0, st.unlearn) // the library holds the locks of its pool
+		st.server.loops.Done()
+	})
+	return err
+}
+
+// heard has the library find the connection by the real address of its peer.
+func (st *stream) heard(s *Server) string {
+	pool, source := s.transport.Pool("tcp"), st.source.String()
+	if conn := pool.Get(st.id.String()); conn != nil {
+		pool.Add(source, conn)
+		_, _ = conn.TryClose() // gives the reference of Get back
+	}
+	return source
+}
+
+// unlearn is the end of that.
+func (st *stream) unlearn() {
+	pool, source := st.server.transport.Pool("tcp"), st.source.String()
+	conn := pool.Get(source)
+	if conn == nil {
+		return
+	}
+	if streamOf(conn) == st {
+		pool.Delete(source)
+	}
+	_, _ = conn.TryClose()
+}
