@@ -43,6 +43,10 @@ func Load(r io.Reader, source string, opt Options) (*Prompt, error) {
 
 // LoadFile loads the MP3 or WAV file at path, as Load does.
 func LoadFile(path string, opt Options) (*Prompt, error) {
+	// A pipe that nobody writes to would hold the program up, here and in the open.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("codec: %s: is no regular file; it must be an MP3 or WAV file", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("codec: %s: open: %w", path, withoutPath(err))

@@ -128,7 +128,7 @@ func TestLoadFileErrors(t *testing.T) {
 		t.Errorf("missing file: got %v, want %s", err, want)
 	}
 	_, err = LoadFile(dir, Options{Duration: time.Second, Formats: both})
-	if want := "codec: " + dir + ": read: is a directory"; err == nil || err.Error() != want {
+	if want := "codec: " + dir + ": is no regular file; it must be an MP3 or WAV file"; err == nil || err.Error() != want {
 		t.Errorf("directory: got %v, want %s", err, want)
 	}
 }

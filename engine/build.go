@@ -27,6 +27,10 @@ func Build(c *config.Config, version string, logger *slog.Logger) (*Engine, erro
 	for _, note := range prompt.Notes() {
 		logger.Warn("audio is damaged", "source", prompt.Source(), "reason", note)
 	}
+	warnOfDescriptors(c, logger)
+	if err := probePorts(c, rtp.ListenRaw); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrResources, err)
+	}
 	open, err := listen(c.SIP)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrResources, err)

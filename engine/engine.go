@@ -115,7 +115,10 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.pacers.Close()
 	err = errors.Join(err, e.bus.close())
 	e.logger.Info("stopped")
-	return err
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrResources, err)
+	}
+	return nil
 }
 
 // HangUp cuts the grace of a drain short: calls that are up get their BYE now.
@@ -142,6 +145,7 @@ func (e *Engine) drain() {
 	case <-grace.C:
 	case <-e.hurry:
 	}
+	e.logger.Info("hanging up", "active_calls", e.ActiveCalls())
 	e.bus.shutdown()
 	<-idle
 }

@@ -17,14 +17,15 @@ import (
 // media is the audio of one call: a session description, an RTP session and the
 // shared prompt. It is used by the call's actor only.
 type media struct {
-	engine    *Engine
-	id        calls.ID
-	local     sdp.Local
-	source    netip.Addr // where the caller's signalling comes from
-	session   *rtp.Session
-	described []byte // our session description, as it was sent last
-	agreed    sdp.Media
-	playing   bool
+	engine     *Engine
+	id         calls.ID
+	local      sdp.Local
+	source     netip.Addr     // where the caller's signalling comes from
+	signalling netip.AddrPort // where ours was reached
+	session    *rtp.Session
+	described  []byte // our session description, as it was sent last
+	agreed     sdp.Media
+	playing    bool
 }
 
 var _ calls.Media = (*media)(nil)
@@ -32,8 +33,8 @@ var _ calls.Media = (*media)(nil)
 // newMedia prepares the media of a call that came in on the leg. The address that
 // the caller dialled is the one that its audio comes from.
 func (e *Engine) newMedia(id calls.ID, l *sip.Leg) *media {
-	return &media{engine: e, id: id, source: l.Source().Addr(), local: sdp.Local{
-		Address:        l.Local().Addr().Unmap(),
+	return &media{engine: e, id: id, source: l.Source().Addr(), signalling: l.Local(), local: sdp.Local{
+		Address:        l.Local().Addr(),
 		Codecs:         e.codecs,
 		TelephoneEvent: e.config.Media.EnableDTMF,
 		RTCPMux:        true,
@@ -120,6 +121,9 @@ func (m *media) describe(write func(sdp.Local) ([]byte, error)) ([]byte, error) 
 // agree makes the session what was agreed on. A session that plays goes on with the
 // next packet.
 func (m *media) agree(agreed sdp.Media) error {
+	if agreed.Remote == m.signalling {
+		return fmt.Errorf("%w: %v receives SIP", rtp.ErrOwnPort, agreed.Remote)
+	}
 	if !m.playing {
 		if err := m.session.Expect(m.peer(agreed)); err != nil {
 			return err

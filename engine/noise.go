@@ -18,7 +18,7 @@ type noise struct {
 
 // discards are the running counts of one look at all counters.
 type discards struct {
-	malformedSIP, refusedCalls, invalidRTP, panics, lostNotices uint64
+	malformedSIP, unservedSIP, refusedCalls, invalidRTP, panics, lostNotices uint64
 }
 
 // look reads all counters.
@@ -28,7 +28,7 @@ func (e *Engine) look() discards {
 		invalidRTP:   e.noise.invalidRTP.Load(),
 	}
 	stats := e.sip.Stats()
-	d.malformedSIP, d.panics = stats.Malformed, stats.Panics
+	d.malformedSIP, d.unservedSIP, d.panics = stats.Malformed, stats.Unserved, stats.Panics
 	for _, f := range e.bus.feeds {
 		d.lostNotices += f.dropped.Load()
 	}
@@ -61,6 +61,7 @@ func (d discards) log(logger *slog.Logger, last discards) {
 		now, last uint64
 	}{
 		{"malformed_sip", d.malformedSIP, last.malformedSIP},
+		{"unserved_sip", d.unservedSIP, last.unservedSIP},
 		{"refused_calls", d.refusedCalls, last.refusedCalls},
 		{"invalid_rtp", d.invalidRTP, last.invalidRTP},
 		{"panics", d.panics, last.panics},

@@ -25,11 +25,12 @@ func newCheck() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(c.OutOrStdout(), "configuration: ok\naudio: %s\n", audio)
+		report := fmt.Sprintf("configuration: ok\naudio: %s\n", audio)
 		if idle := settings.Idle(); len(idle) > 0 {
-			fmt.Fprintf(c.OutOrStdout(), "without effect in this version: %s\n", strings.Join(idle, " "))
+			report += fmt.Sprintf("without effect in this version: %s\n", strings.Join(idle, " "))
 		}
-		return nil
+		_, err = fmt.Fprint(c.OutOrStdout(), report)
+		return err
 	}
 	return command
 }

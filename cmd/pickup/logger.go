@@ -12,9 +12,10 @@ import (
 )
 
 // newLogger makes the logger that the configuration asks for. "auto" is coloured
-// text on a terminal and plain text elsewhere.
-func newLogger(w *os.File, c config.Logging) *slog.Logger {
-	return slog.New(newHandler(w, c, isatty.IsTerminal(w.Fd())))
+// text on a terminal and plain text elsewhere. flush writes what still waits.
+func newLogger(w *os.File, c config.Logging) (logger *slog.Logger, flush func()) {
+	lines := newPatient(w)
+	return slog.New(newHandler(lines, c, isatty.IsTerminal(w.Fd()))), lines.Close
 }
 
 func newHandler(w io.Writer, c config.Logging, terminal bool) slog.Handler {

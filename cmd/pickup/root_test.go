@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"os"
@@ -117,6 +118,26 @@ func TestTakenPortIsAResourceError(t *testing.T) {
 	_, err = run("serve", "--set", "sip.bind_address=127.0.0.1", "--set", "sip.port="+port, "--set", "logging.level=error", "--set", "audio.duration_seconds=1")
 	if !errors.Is(err, engine.ErrResources) || !strings.Contains(err.Error(), port) {
 		t.Errorf("got %v, want a resource error that names port %s", err, port)
+	}
+}
+
+func TestRangeThatOthersHoldIsAResourceError(t *testing.T) {
+	var first int // of a pair that is held
+	for {
+		rtp, err := net.ListenUDP("udp4", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rtp.Close()
+		if first = rtp.LocalAddr().(*net.UDPAddr).Port; first%2 == 0 && first < 65535 {
+			break
+		}
+	}
+	_, err := run("serve", "--set", "logging.level=error", "--set", "audio.duration_seconds=1",
+		"--set", "behavior.max_concurrent_calls=1", "--set", fmt.Sprintf("media.rtp_port_range_start=%d", first),
+		"--set", fmt.Sprintf("media.rtp_port_range_end=%d", first+1))
+	if !errors.Is(err, engine.ErrResources) || !strings.Contains(err.Error(), fmt.Sprint("media.rtp_port_range_start = ", first)) {
+		t.Errorf("got %v, want a resource error that names the range", err)
 	}
 }
 

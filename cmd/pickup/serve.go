@@ -33,7 +33,11 @@ func serve(from *sources) error {
 	if err != nil {
 		return err
 	}
-	logger := newLogger(os.Stderr, settings.Logging)
+	// Without this the end of whoever reads our log would end the server, by signal,
+	// with its calls up.
+	signal.Ignore(syscall.SIGPIPE)
+	logger, flush := newLogger(os.Stderr, settings.Logging)
+	defer flush()
 	logger.Info("starting", "version", version)
 	if idle := settings.Idle(); len(idle) > 0 {
 		logger.Warn("keys without effect in this version", "keys", strings.Join(idle, " "))

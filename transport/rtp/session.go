@@ -12,7 +12,7 @@ import (
 )
 
 // openTries bounds how many pairs Open tries when other programs hold them.
-const openTries = 16
+const openTries = 128
 
 // ErrNoPorts is the error of [Open] when no port pair is to be had.
 var ErrNoPorts = errors.New("rtp: no free port pair")
@@ -49,7 +49,7 @@ type Session struct {
 
 // Open takes a port pair, opens both sockets and puts the session on a pacer. A
 // pair that another program holds goes to the end of the free list and the next one
-// is tried, at most 16 of them; then, or when no pair is free, the error wraps
+// is tried, at most 128 of them; then, or when no pair is free, the error wraps
 // [ErrNoPorts].
 func Open(c Config) (*Session, error) {
 	pairs := c.Ports.Free() + c.Ports.InUse()

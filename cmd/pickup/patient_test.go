@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// blocked is a writer that nobody reads before it is released.
+type blocked struct {
+	release chan struct{}
+	bytes.Buffer
+}
+
+func (b *blocked) Write(p []byte) (int, error) {
+	<-b.release
+	return b.Buffer.Write(p)
+}
+
+func TestLogThatNobodyReadsStopsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		to := &blocked{release: make(chan struct{})}
+		p := newPatient(to)
+		const lines = 2 * patientLines
+		begun := time.Now()
+		for n := range lines {
+			fmt.Fprintln(p, n)
+		}
+		if got := time.Since(begun); got != patience {
+			t.Errorf("writing took %v, want the patience of %v once", got, patience)
+		}
+		if got, want := p.lost.Load(), uint64(lines-patientLines-1); got != want {
+			t.Errorf("lost: got %d lines, want %d", got, want)
+		}
+		begun = time.Now()
+		p.Close()
+		if got := time.Since(begun); got != patience {
+			t.Errorf("closing took %v, want %v", got, patience)
+		}
+		close(to.release) // the end of the process, in a test
+		<-p.done
+	})
+}
+
+func TestLogKeepsEveryLineAndTheirOrder(t *testing.T) {
+	var out bytes.Buffer
+	p := newPatient(&out)
+	var want bytes.Buffer
+	for n := range 3 * patientLines {
+		fmt.Fprintln(p, n)
+		fmt.Fprintln(&want, n)
+	}
+	p.Close()
+	if !bytes.Equal(out.Bytes(), want.Bytes()) {
+		t.Errorf("got %d bytes, want the %d that were written", out.Len(), want.Len())
+	}
+	if n, err := p.Write([]byte("late")); n != 4 || err != nil {
+		t.Errorf("after Close: got %d, %v, want 4 and no error", n, err)
+	}
+}
