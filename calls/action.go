@@ -122,7 +122,10 @@ func (c *Call) renegotiate(e Event) {
 		c.report("refusing the change", c.leg.Refuse(refusal))
 		return
 	}
-	c.report("answering the change", c.leg.Reply(answer))
+	if err := c.leg.Reply(answer); err != nil {
+		c.report("answering the change", err)
+		c.report("taking the change back", c.media.Revert())
+	}
 }
 
 // reanswered takes the caller's answer to the offer of our Reply.

@@ -161,15 +161,18 @@ func TestOwnOfferTakesTheAnswerFromTheACK(t *testing.T) {
 
 func TestChangeOfTheSession(t *testing.T) {
 	tests := []struct {
-		name string
-		post []Event
-		fail error
-		did  []string
+		name  string
+		post  []Event
+		fail  error
+		reply error
+		did   []string
 	}{
-		{"an offer is answered", []Event{Reoffered{Offer: []byte("v=0")}}, nil, []string{"negotiate", "reply"}},
-		{"our offer takes its answer", []Event{Reoffered{}, Reanswered{Answer: []byte("v=0")}}, nil, []string{"negotiate", "reply", "accept"}},
+		{"an offer is answered", []Event{Reoffered{Offer: []byte("v=0")}}, nil, nil, []string{"negotiate", "reply"}},
+		{"our offer takes its answer", []Event{Reoffered{}, Reanswered{Answer: []byte("v=0")}}, nil, nil, []string{"negotiate", "reply", "accept"}},
 		{"a refused one changes nothing", []Event{Reoffered{Offer: []byte("v=0")}},
-			&RefusedError{Refusal: Refusal{Status: 488}, Cause: NotAcceptable, Err: errFake}, []string{"negotiate", "refuse 488"}},
+			&RefusedError{Refusal: Refusal{Status: 488}, Cause: NotAcceptable, Err: errFake}, nil, []string{"negotiate", "refuse 488"}},
+		{"one that the caller took back is taken back", []Event{Reoffered{Offer: []byte("v=0")}}, nil, errFake,
+			[]string{"negotiate", "reply", "revert"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -177,7 +180,7 @@ func TestChangeOfTheSession(t *testing.T) {
 				h := start(t)
 				h.reach(Playing)
 				before := len(h.all())
-				h.media.negotiate = tt.fail
+				h.media.negotiate, h.leg.reply = tt.fail, tt.reply
 				for _, e := range tt.post {
 					h.post(e)
 				}

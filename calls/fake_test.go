@@ -34,12 +34,13 @@ func (j *journal) all() []string {
 type fakeLeg struct {
 	*journal
 	answer error
+	reply  error
 }
 
 func (l *fakeLeg) Ring() error            { l.did("180"); return nil }
 func (l *fakeLeg) Answer([]byte) error    { l.did("200"); return l.answer }
 func (l *fakeLeg) Bye(c Cause) error      { l.did("BYE " + string(c)); return nil }
-func (l *fakeLeg) Reply([]byte) error     { l.did("reply"); return nil }
+func (l *fakeLeg) Reply([]byte) error     { l.did("reply"); return l.reply }
 func (l *fakeLeg) Refuse(r Refusal) error { l.did(fmt.Sprint("refuse ", r.Status)); return nil }
 func (l *fakeLeg) Reject(r Refusal) error { l.did(fmt.Sprint(r.Status)); return nil }
 
@@ -58,6 +59,8 @@ func (m *fakeMedia) Negotiate([]byte) ([]byte, error) {
 }
 
 func (m *fakeMedia) Accept([]byte) error { m.did("accept"); return m.accept }
+
+func (m *fakeMedia) Revert() error { m.did("revert"); return nil }
 
 func (m *fakeMedia) Play() MediaStats {
 	if m.panics {

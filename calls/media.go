@@ -13,6 +13,9 @@ type Media interface {
 	// error that is a [*RefusedError] says how to answer the caller; any other is a
 	// 500.
 	Negotiate(offer []byte) (answer []byte, err error)
+	// Revert makes the session what it was before the last Negotiate, because the
+	// answer did not get to the caller.
+	Revert() error
 	// Accept takes the answer to our offer, which came in the ACK. An error leaves
 	// the session as it was.
 	Accept(answer []byte) error

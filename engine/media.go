@@ -21,11 +21,18 @@ type media struct {
 	id         calls.ID
 	local      sdp.Local
 	source     netip.Addr     // where the caller's signalling comes from
-	signalling netip.AddrPort // where ours was reached
+	signalling netip.AddrPort // where it reached us
 	session    *rtp.Session
-	described  []byte // our session description, as it was sent last
-	agreed     sdp.Media
-	playing    bool
+	negotiated
+	standing negotiated // before the last Negotiate
+	playing  bool
+}
+
+// negotiated is what a negotiation came to.
+type negotiated struct {
+	agreed    sdp.Media
+	described []byte // our session description, as it was sent last
+	version   uint64 // of it
 }
 
 var _ calls.Media = (*media)(nil)
@@ -39,8 +46,7 @@ func (e *Engine) newMedia(id calls.ID, l *sip.Leg) *media {
 		TelephoneEvent: e.config.Media.EnableDTMF,
 		RTCPMux:        true,
 		SessionID:      newSessionID(),
-		Version:        1,
-	}}
+	}, negotiated: negotiated{version: 1}}
 }
 
 // Negotiate answers an offer, or makes one. The first call opens the ports; each
@@ -49,6 +55,7 @@ func (m *media) Negotiate(offer []byte) ([]byte, error) {
 	if err := m.open(); err != nil {
 		return nil, err
 	}
+	m.standing = m.negotiated
 	if len(offer) == 0 {
 		return m.describe(func(local sdp.Local) ([]byte, error) { return sdp.Offer(local), nil })
 	}
@@ -61,6 +68,7 @@ func (m *media) Negotiate(offer []byte) ([]byte, error) {
 		err = m.agree(agreed)
 	}
 	if err != nil {
+		m.negotiated = m.standing
 		return nil, refused(err)
 	}
 	return answer, nil
@@ -76,6 +84,12 @@ func (m *media) Accept(answer []byte) error {
 		return fmt.Errorf("answer in the ACK: %w", err)
 	}
 	return nil
+}
+
+// Revert takes the last Negotiate back, whose answer did not get to the caller.
+func (m *media) Revert() error {
+	m.described, m.version = m.standing.described, m.standing.version
+	return m.agree(m.standing.agreed)
 }
 
 // open takes a pair of ports, unless the call has one.
@@ -104,17 +118,16 @@ func (m *media) open() error {
 // describe writes our session description. RFC 3264 section 8: when it is not the
 // one that was sent last, "the version in the origin field MUST increment by one".
 func (m *media) describe(write func(sdp.Local) ([]byte, error)) ([]byte, error) {
+	m.local.Version = m.version
 	body, err := write(m.local)
+	if err == nil && m.described != nil && !bytes.Equal(body, m.described) {
+		m.local.Version++
+		body, err = write(m.local)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if m.described != nil && !bytes.Equal(body, m.described) {
-		m.local.Version++
-		if body, err = write(m.local); err != nil {
-			return nil, err
-		}
-	}
-	m.described = body
+	m.described, m.version = body, m.local.Version
 	return body, nil
 }
 

@@ -2,12 +2,14 @@ package engine
 
 import (
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"pickup/calls"
 	"pickup/transport/memnet"
+	"pickup/transport/sdp"
 	"pickup/transport/sip/siptest"
 )
 
@@ -203,5 +205,42 @@ func TestInfoIsAnswered(t *testing.T) {
 		c.Bye()
 		c.Want(200)
 		s.wantEnd(calls.CallerHungUp, calls.Caller, 200)
+	})
+}
+
+func TestChangeThatIsRefusedOrTakenBackLeavesTheSession(t *testing.T) {
+	play(t, setup{}, func(s *scenario) {
+		c := s.up()
+		m := &media{
+			engine: s.Engine, source: c.caller.Local().Addr(), signalling: serverAddr,
+			local: sdp.Local{Address: serverAddr.Addr(), Codecs: s.codecs, SessionID: 7}, negotiated: negotiated{version: 1},
+		}
+		defer m.Stop()
+		first, err := m.Negotiate([]byte(offer(c.caller, "")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		standing := m.negotiated
+		if _, err := m.Negotiate([]byte(strings.Replace(offer(c.caller, ""), "RTP/AVP 0 8 101", "RTP/AVP 18", 1))); err == nil {
+			t.Error("an offer without a common codec was taken")
+		}
+		ownPort := strings.Replace(offer(c.caller, ""), "c=IN IP4 "+c.caller.Local().Addr().String(), "c=IN IP4 "+serverAddr.Addr().String(), 1)
+		if _, err := m.Negotiate([]byte(strings.Replace(ownPort, "m=audio 4000", "m=audio 5060", 1))); err == nil {
+			t.Error("our own SIP port was taken as the caller's address")
+		}
+		if _, err := m.Negotiate([]byte(offer(c.caller, "a=sendonly\r\n"))); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Revert(); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(m.negotiated, standing) {
+			t.Errorf("got %+v, want %+v", m.negotiated, standing)
+		}
+		if again, err := m.Negotiate([]byte(offer(c.caller, ""))); err != nil || string(again) != string(first) {
+			t.Errorf("the standing answer: got %q, %v, want %q", again, err, first)
+		}
+		c.Bye()
+		c.Want(200)
 	})
 }
