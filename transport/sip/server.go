@@ -78,6 +78,9 @@ var library = sync.OnceFunc(func() {
 	// Responses follow the request's transport whatever their size (RFC 3261
 	// section 18.2.2); the library refuses those beyond this value less 200.
 	gosip.UDPMTUSize = 65535
+	// RFC 3261 section 18.1.1: "Implementations MUST be able to handle messages up to
+	// the maximum datagram packet size."
+	gosip.TransportBufferReadSize = maxDatagram
 	// What is logged here repeats what the layers' own loggers get, or is noise.
 	gosip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 })

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	maxLocals   = 64  // local addresses of one wildcard socket that are served
+	maxLocals   = 256 // local addresses of one wildcard socket that are served
 	localQueue  = 256 // datagrams that wait for a local address's read loop
 	maxDatagram = 65535
 )
