@@ -56,27 +56,41 @@ func TestEachConnectionAnswersForItself(t *testing.T) {
 	})
 }
 
+// The connections are not read: the race detector has no room for so many goroutines.
 func TestConnectionsAreBounded(t *testing.T) {
-	inStreams(t, takesCalls, func(w *world, l *siptest.Listener) {
-		conns := make([]net.Conn, maxStreams+1)
-		for i := range conns {
-			conns[i] = w.connect(l, i)
+	inWorld(t, takesCalls, func(w *world) {
+		var open []*stream
+		for i := range maxStreams + 1 {
+			ours, theirs := net.Pipe()
+			defer theirs.Close()
+			source := netip.AddrFrom4([4]byte{198, 51, byte(i >> 8), byte(i)})
+			st := w.server.admit(from{ours, netip.AddrPortFrom(source, 40000)})
+			if (st == nil) != (i == maxStreams) {
+				t.Fatalf("connection %d: got admitted %v, want %d of them", i+1, st != nil, maxStreams)
+			}
+			if st != nil {
+				open = append(open, st)
+			}
 		}
-		synctest.Wait()
 		if stats := w.server.Stats(); stats.Connections != maxStreams || stats.Unserved != 1 {
 			t.Errorf("stats: got %d connections and %d unserved, want %d and 1", stats.Connections, stats.Unserved, maxStreams)
 		}
-		time.Sleep(messageTime) // nobody has said anything
-		synctest.Wait()
+		for _, st := range open {
+			st.Close()
+		}
 		if got := w.server.Stats().Connections; got != 0 {
 			t.Errorf("connections: got %d, want 0", got)
 		}
-		ask(w.dial(l, 1))
-		for _, conn := range conns {
-			conn.Close()
-		}
 	})
 }
+
+// from is a connection from an address.
+type from struct {
+	net.Conn
+	source netip.AddrPort
+}
+
+func (f from) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(f.source) }
 
 // failing is a listener whose Accept fails first.
 type failing struct {

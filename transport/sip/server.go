@@ -80,7 +80,7 @@ var library = sync.OnceFunc(func() {
 	gosip.UDPMTUSize = 65535
 	// RFC 3261 section 18.1.1: "Implementations MUST be able to handle messages up to
 	// the maximum datagram packet size."
-	gosip.TransportBufferReadSize = maxDatagram
+	gosip.TransportBufferReadSize = maxMessage
 	// What is logged here repeats what the layers' own loggers get, or is noise.
 	gosip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 })

@@ -22,8 +22,7 @@ const (
 
 var errStream = errors.New("sip: connection closed")
 
-// stream is a connection as the library reads it: one whole message at a time, or
-// the next part of a very long one. So the library never waits in the middle of a
+// stream is a connection as the library reads it: one whole message at a time. So the library never waits in the middle of a
 // message, and all bounds are here. Read is owned by one goroutine; Write never
 // waits for the peer.
 type stream struct {
@@ -71,22 +70,9 @@ func (st *stream) Read(p []byte) (int, error) {
 		}
 		st.ready = message
 	}
-	n := copy(p, st.ready)
-	if n < len(st.ready) {
-		n = cut(st.ready[:n], st.ready[n])
-	}
+	n := copy(p, st.ready) // all of it: the library has room for the longest message
 	st.ready = st.ready[n:]
 	return n, nil
-}
-
-// cut is where a part of a message may end when next follows it: the library takes
-// a line as complete at the end of what it has read, also when it is folded.
-func cut(part []byte, next byte) int {
-	n := len(part)
-	if n > 2 && part[n-1] == '\n' && (next == ' ' || next == '\t') {
-		return n - 2
-	}
-	return n
 }
 
 // receive gives one message that can be parsed.

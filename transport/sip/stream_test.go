@@ -9,8 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	gosip "github.com/emiago/sipgo/sip"
-
 	"pickup/transport/sip/siptest"
 )
 
@@ -170,20 +168,6 @@ func TestMessagesInAnySegmentation(t *testing.T) {
 	}
 }
 
-// The library takes a line as complete when its read ends there.
-func TestLineThatIsFoldedWhereTheLibraryReads(t *testing.T) {
-	inStreams(t, takesCalls, func(w *world, l *siptest.Listener) {
-		phone := w.dial(l, 1)
-		for i := range 4 {
-			call := phone.Dial()
-			head, rest, _ := strings.Cut(call.Request("OPTIONS", call.NewBranch(), ""), "Max-Forwards")
-			filler := int(gosip.TransportBufferReadSize) - len(head) - len("X: \r\n") + 2 - i
-			phone.Send(head + "X: " + strings.Repeat("x", filler) + "\r\n y\r\nMax-Forwards" + rest)
-			call.Want(200)
-		}
-	})
-}
-
 func TestPingIsAnswered(t *testing.T) {
 	inStreams(t, slow, func(w *world, l *siptest.Listener) {
 		phone := w.dial(l, 1)
@@ -288,7 +272,10 @@ func TestPeerThatReadsNothingIsGivenUp(t *testing.T) {
 		}
 		synctest.Wait()
 		for _, st := range w.server.streams.all() {
-			if got := len(st.unsent); got > maxUnsent || got < maxUnsent/2 {
+			st.mu.Lock()
+			got := len(st.unsent)
+			st.mu.Unlock()
+			if got > maxUnsent || got < maxUnsent/2 {
 				t.Errorf("bytes that wait: got %d, want at most %d", got, maxUnsent)
 			}
 		}

@@ -116,7 +116,7 @@ func TestWildcardSocketServesABoundedNumberOfAddresses(t *testing.T) {
 	}
 	defer conn.Close()
 	send := func(i int) {
-		to := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 1, byte(i)}), port)
+		to := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, byte(1 + i>>8), byte(i)}), port)
 		c := newCaller(t, conn, to, "bounded")
 		c.send("OPTIONS", c.branched(strings.Repeat("x", i)))
 		if i <= maxLocals {
