@@ -128,6 +128,11 @@ func (c *Call) renegotiate(e Event) {
 	}
 }
 
+// refuseChange refuses a change of a session that is not up yet, or not any more.
+func (c *Call) refuseChange(Event) {
+	c.report("refusing the change", c.leg.Refuse(Refusal{Status: 500, RetryAfter: c.options.RetryAfter}))
+}
+
 // reanswered takes the caller's answer to the offer of our Reply.
 func (c *Call) reanswered(e Event) {
 	c.report("changing the session", c.media.Accept(e.(Reanswered).Answer))

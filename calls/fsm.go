@@ -3,6 +3,7 @@ package calls
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/looplab/fsm"
 )
@@ -92,6 +93,9 @@ var table = []row{
 
 // within is what is handled inside a state and moves nothing.
 var within = []row{
+	{Ringing, onReoffer, Ringing, (*Call).refuseChange, "500, Retry-After"},
+	{Answering, onReoffer, Answering, (*Call).refuseChange, "500, Retry-After"},
+	{HangingUp, onReoffer, HangingUp, (*Call).refuseChange, "500, Retry-After"},
 	{Playing, onReoffer, Playing, (*Call).renegotiate, "answered, or refused and the session as it was"},
 	{Playing, onReanswer, Playing, (*Call).reanswered, "the answer in the ACK of a re-INVITE without an offer"},
 }
@@ -157,7 +161,7 @@ func Diagram(format string) (string, error) {
 
 func diagramTable() string {
 	text := "| from | event | to | on the way |\n|---|---|---|---|\n"
-	for _, r := range table {
+	for _, r := range slices.Concat(table, within) {
 		text += fmt.Sprintf("| %s | %s | %s | %s |\n", r.from, r.on, r.to, r.says)
 	}
 	return text

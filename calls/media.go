@@ -47,6 +47,7 @@ type MediaStats struct {
 	Local      netip.AddrPort // where we receive RTP
 	RemoteSDP  netip.AddrPort // where the session description sends our RTP
 	RemoteSeen netip.AddrPort // where the caller's first RTP packet came from
+	RoundTrip  time.Duration  // by the caller's last RTCP report (RFC 3550 section 6.4.1), 0 when there was none
 	Sent       Sent
 	Received   Received
 }
@@ -65,7 +66,7 @@ type Sent struct {
 type Received struct {
 	Packets  uint64
 	Bytes    uint64        // RTP payload octets
-	Invalid  uint64        // datagrams on the RTP port that are not the caller's RTP
+	Invalid  uint64        // datagrams on our ports that are not the caller's RTP or RTCP
 	Expected uint64        // by the sequence numbers (RFC 3550 appendix A.3)
 	Lost     int64         // Expected less Packets; negative when packets came twice
 	Jitter   time.Duration // interarrival jitter at the end (RFC 3550 section 6.4.1)

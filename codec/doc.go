@@ -16,5 +16,5 @@
 //
 // A Prompt and its Tracks never change after they were made: any number of goroutines may use them at once, and
 // nothing has to be closed. The package starts no goroutine. Loading costs processor time and memory in proportion
-// to the audio that is kept; it belongs to the start of the program and to a reload, not to a call.
+// to the audio that is kept; it belongs to the start of the program, not to a call.
 package codec

@@ -22,7 +22,7 @@ var forms = map[string]form{
 	"line":          {"1 to 128 bytes of printable text", isLine},
 	"path":          {"a path of 1 to 4096 bytes of printable text", isPath},
 	"optional path": {"empty or a path of up to 4096 bytes of printable text", isOptionalPath},
-	"source":        {"builtin or the path of an MP3 file", isPath},
+	"source":        {"builtin or the path of an MP3 or WAV file", isPath},
 	"url":           {"an http or https URL", isURL},
 }
 

@@ -10,7 +10,7 @@ import (
 // part of the program uses it yet: keys ("health.enable_health_check"),
 // sections of which more than three keys are concerned
 // ("audio_processing.* (12 keys)"), and members of lists
-// ("sip.transport: tcp, tls"). It is empty when all that was set has effect.
+// ("sip.transport: tls, ws"). It is empty when all that was set has effect.
 func (c *Config) Idle() []string { return slices.Clone(c.idle) }
 
 // maxIdleNamed is how many idle keys of one section are named one by one.

@@ -43,7 +43,7 @@ func ReferenceMarkdown() string {
 
 func title(section string) string {
 	if section == "" {
-		return "Outside any section (`pickup monitor`)"
+		return "Outside any section (of the monitor of rvoip_sip_server; they load and do nothing)"
 	}
 	return "`[" + section + "]`"
 }

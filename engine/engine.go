@@ -106,7 +106,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
-		e.HangUp() // no caller can be heard any more
+		e.HangUp() // a server that is deaf on one side is better started anew
 	}
 	e.drain()
 	err = errors.Join(err, e.sip.Close())

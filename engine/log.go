@@ -29,7 +29,7 @@ func (o Log) Notice(n calls.Notice) {
 	case calls.Late:
 		o.write(n.At, slog.LevelDebug, "late event", "id", n.ID, "state", n.State, "event", n.Event)
 	case calls.Fault:
-		o.write(n.At, slog.LevelWarn, "call fault", "id", n.ID, "doing", n.Doing, "err", n.Err)
+		o.write(n.At, slog.LevelDebug, "call fault", "id", n.ID, "doing", n.Doing, "err", n.Err)
 	}
 }
 
@@ -44,6 +44,7 @@ func (o Log) Record(r calls.Record) {
 		"sip_code", r.Status, "duration_ms", r.Duration().Milliseconds(), "codec", r.Media.Codec,
 		"tx_packets", r.Media.Sent.Packets, "tx_skipped", r.Media.Sent.Skipped,
 		"tx_late_max", r.Media.Sent.LateMax.Round(time.Microsecond).String(), "rx_packets", r.Media.Received.Packets,
+		"rx_lost", r.Media.Received.Lost, "rx_jitter", r.Media.Received.Jitter.Round(time.Microsecond).String(),
 	}
 	if r.Fault != "" {
 		fields = append(fields, "reason", r.Fault)

@@ -59,7 +59,7 @@ func TestLogLines(t *testing.T) {
 		{"late event", func(l Log) { l.Notice(calls.Late{ID: "7", State: calls.Done, Event: "ack"}) },
 			[]string{`level=DEBUG msg="late event" id=7 state=Done event=ack`}},
 		{"fault", func(l Log) { l.Notice(calls.Fault{ID: "7", Doing: "sending 180", Err: errors.New("no route")}) },
-			[]string{`level=WARN msg="call fault" id=7 doing="sending 180" err="no route"`}},
+			[]string{`level=DEBUG msg="call fault" id=7 doing="sending 180" err="no route"`}},
 		{"record", func(l Log) {
 			l.Record(calls.Record{ID: "7", Cause: calls.Completed, HungUpBy: calls.Server, Status: 200})
 		},

@@ -134,8 +134,8 @@ func (m *media) describe(write func(sdp.Local) ([]byte, error)) ([]byte, error) 
 // agree makes the session what was agreed on. A session that plays goes on with the
 // next packet.
 func (m *media) agree(agreed sdp.Media) error {
-	if agreed.Remote == m.signalling {
-		return fmt.Errorf("%w: %v receives SIP", rtp.ErrOwnPort, agreed.Remote)
+	if agreed.Remote == m.signalling || agreed.RemoteRTCP == m.signalling {
+		return fmt.Errorf("%w: %v receives SIP", rtp.ErrOwnPort, m.signalling)
 	}
 	if !m.playing {
 		if err := m.session.Expect(m.peer(agreed)); err != nil {
@@ -196,6 +196,9 @@ func (m *media) Stop() calls.MediaStats {
 	}
 	stats, measured := m.summary(), m.session.Stop()
 	stats.RemoteSeen = measured.Received.From
+	if measured.Report.HasRoundTrip {
+		stats.RoundTrip = measured.Report.RoundTrip
+	}
 	stats.Sent = calls.Sent{
 		Packets: measured.Sent.Packets,
 		Bytes:   measured.Sent.Bytes,

@@ -14,7 +14,7 @@ import (
 // newLogger makes the logger that the configuration asks for. "auto" is coloured
 // text on a terminal and plain text elsewhere. flush writes what still waits.
 func newLogger(w *os.File, c config.Logging) (logger *slog.Logger, flush func()) {
-	lines := newPatient(w)
+	lines := newAsyncWriter(w)
 	return slog.New(newHandler(lines, c, isatty.IsTerminal(w.Fd()))), lines.Close
 }
 

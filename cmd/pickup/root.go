@@ -13,9 +13,10 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "pickup",
 		Short: "The far end of a test call: answers, plays, hangs up",
-		Long: `Pickup answers every SIP call, plays prepared audio for exactly 30 s, and hangs up.
+		Long: `Pickup answers every SIP call, plays prepared audio for exactly 30 s (audio.duration_seconds),
+and hangs up.
 
-With no configuration at all, "pickup serve" answers on UDP port 5060 and plays
+With no configuration at all, "pickup serve" answers on UDP and TCP port 5060 and plays
 a built-in recording. Try it: baresip -e '/dial sip:anyone@127.0.0.1'`,
 		SilenceUsage:  true,
 		SilenceErrors: true,

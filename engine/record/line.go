@@ -107,6 +107,9 @@ func newLine(r calls.Record, about About) line {
 	if r.AnsweredAt.IsZero() {
 		l.Ring = between(r.RingingAt, r.EndedAt)
 	}
+	if r.Media.RoundTrip > 0 {
+		l.RoundTrip = milliseconds(r.Media.RoundTrip)
+	}
 	if r.Media.Codec != "" {
 		l.PacketTime = known(packetTime)
 	}

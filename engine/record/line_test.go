@@ -49,6 +49,7 @@ func full() calls.Record {
 			Local:      netip.MustParseAddrPort("203.0.113.5:10000"),
 			RemoteSDP:  netip.MustParseAddrPort("[2001:db8::9]:4000"),
 			RemoteSeen: netip.MustParseAddrPort("198.51.100.7:40000"),
+			RoundTrip:  23456 * time.Microsecond,
 			Sent:       calls.Sent{Packets: 1498, Bytes: 239680, Skipped: 2, Errors: 1, LateMax: 1234567 * time.Nanosecond},
 			Received: calls.Received{
 				Packets: 1425, Bytes: 228000, Invalid: 3, Expected: 1501, Lost: 76, Jitter: 312500 * time.Nanosecond,
@@ -74,7 +75,7 @@ func TestLine(t *testing.T) {
 				`"codec":"PCMU","ptime_ms":20,"rtp_local":"203.0.113.5:10000","rtp_remote_sdp":"[2001:db8::9]:4000","rtp_remote_seen":"198.51.100.7:40000",` +
 				`"tx":{"packets":1498,"bytes":239680,"skipped":2,"late_max_ms":1.235},` +
 				`"rx":{"packets":1425,"bytes":228000,"lost":76,"loss_pct":5.063,"dup":null,"reordered":null,"jitter_ms":0.313,"jitter_max_ms":null},` +
-				`"rtt_ms":null,"mos":null,"r_factor":null,"dtmf":null,"audio":"builtin","diagnosis":null,"version":"1.2.3"}` + "\n"},
+				`"rtt_ms":23.456,"mos":null,"r_factor":null,"dtmf":null,"audio":"builtin","diagnosis":null,"version":"1.2.3"}` + "\n"},
 		{"empty", calls.Record{}, About{},
 			`{"id":null,"call_id":null,"from":null,"to":null,"ruri":null,"src":null,"transport":null,"user_agent":null,` +
 				`"invite_at":null,"ringing_at":null,"answered_at":null,"acked_at":null,"ended_at":null,"ring_ms":null,"duration_ms":null,` +

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,8 +23,8 @@ func (b *blocked) Write(p []byte) (int, error) {
 func TestLogThatNobodyReadsStopsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		to := &blocked{release: make(chan struct{})}
-		p := newPatient(to)
-		const lines = 2 * patientLines
+		p := newAsyncWriter(to)
+		const lines = 2 * queuedLines
 		begun := time.Now()
 		for n := range lines {
 			fmt.Fprintln(p, n)
@@ -31,7 +32,7 @@ func TestLogThatNobodyReadsStopsNothing(t *testing.T) {
 		if got := time.Since(begun); got != patience {
 			t.Errorf("writing took %v, want the patience of %v once", got, patience)
 		}
-		if got, want := p.lost.Load(), uint64(lines-patientLines-1); got != want {
+		if got, want := p.lost.Load(), uint64(lines-queuedLines-1); got != want {
 			t.Errorf("lost: got %d lines, want %d", got, want)
 		}
 		begun = time.Now()
@@ -39,16 +40,19 @@ func TestLogThatNobodyReadsStopsNothing(t *testing.T) {
 		if got := time.Since(begun); got != patience {
 			t.Errorf("closing took %v, want %v", got, patience)
 		}
-		close(to.release) // the end of the process, in a test
+		close(to.release)
 		<-p.done
+		if want := fmt.Sprintf("%d log lines were lost", lines-queuedLines-1); !strings.Contains(to.String(), want) {
+			t.Errorf("the end of the log: got %q, want %q", to.String()[to.Len()-80:], want)
+		}
 	})
 }
 
 func TestLogKeepsEveryLineAndTheirOrder(t *testing.T) {
 	var out bytes.Buffer
-	p := newPatient(&out)
+	p := newAsyncWriter(&out)
 	var want bytes.Buffer
-	for n := range 3 * patientLines {
+	for n := range 3 * queuedLines {
 		fmt.Fprintln(p, n)
 		fmt.Fprintln(&want, n)
 	}

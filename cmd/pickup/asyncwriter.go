@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -8,45 +9,53 @@ import (
 )
 
 const (
-	// patientLines is how many lines wait for a slow reader of the log.
-	patientLines = 8192
+	// queuedLines is how many lines wait for a slow reader of the log.
+	queuedLines = 8192
 	// patience is how long a full queue and the end of the program wait for it.
 	patience = time.Second
 )
 
-// patient writes lines for a program that must not stop because nobody reads its
+// asyncWriter writes lines for a program that must not stop because nobody reads its
 // log: a paused terminal, a collector that hangs. One goroutine writes; lines that
 // find the queue full for longer than the patience are lost and counted. Multiple
 // goroutines may write.
-type patient struct {
+type asyncWriter struct {
 	to    io.Writer
 	lines chan []byte
 	done  chan struct{}
-	stuck atomic.Bool // the last line that had to wait was lost
+	stuck atomic.Bool // a line was lost, and the queue has not been empty since
 	lost  atomic.Uint64
 
 	mu     sync.RWMutex // held for reading while a line is queued
 	closed bool
 }
 
-// newPatient starts the goroutine that writes, until Close.
-func newPatient(to io.Writer) *patient {
-	p := &patient{to: to, lines: make(chan []byte, patientLines), done: make(chan struct{})}
+// newAsyncWriter starts the goroutine that writes, until Close.
+func newAsyncWriter(to io.Writer) *asyncWriter {
+	p := &asyncWriter{to: to, lines: make(chan []byte, queuedLines), done: make(chan struct{})}
 	go p.run()
 	return p
 }
 
-func (p *patient) run() {
+func (p *asyncWriter) run() {
 	defer close(p.done)
+	var told uint64 // of the lost lines
 	for line := range p.lines {
 		// A log that cannot be written (a full disk, a closed pipe) stops nothing.
 		_, _ = p.to.Write(line)
+		if len(p.lines) > 0 {
+			continue
+		}
 		p.stuck.Store(false)
+		if lost := p.lost.Load(); lost != told {
+			_, _ = fmt.Fprintf(p.to, "pickup: %d log lines were lost, because nobody read them\n", lost-told)
+			told = lost
+		}
 	}
 }
 
 // Write queues a copy of the line. It never fails.
-func (p *patient) Write(line []byte) (int, error) {
+func (p *asyncWriter) Write(line []byte) (int, error) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	if p.closed {
@@ -75,7 +84,7 @@ func (p *patient) Write(line []byte) (int, error) {
 
 // Close writes what waits. A writer that is stuck for longer than the patience is
 // left to the end of the process, which is the only way to end it.
-func (p *patient) Close() {
+func (p *asyncWriter) Close() {
 	p.mu.Lock()
 	p.closed = true
 	close(p.lines)
