@@ -9,7 +9,7 @@ const (
 	CallerHungUp  Cause = "caller_hung_up" // BYE from the caller
 	CallCancelled Cause = "cancelled"      // CANCEL, or BYE before the answer
 	NotAnswered   Cause = "not_answered"   // rang until the ring timeout
-	NoACK         Cause = "no_ack"         // the answer was never acknowledged
+	NoACK         Cause = "no_ack"         // the answer, or that to a re-INVITE, was never acknowledged
 	NotAcceptable Cause = "not_acceptable" // no media in common with the offer
 	NoResources   Cause = "no_resources"   // no port or socket for the media
 	MediaFault    Cause = "media_fault"    // the audio could not go on
@@ -25,8 +25,9 @@ type clearing struct {
 	text   string
 }
 
-// clearings maps the causes to Q.850; where RFC 3398 section 8.2.6.1 maps the SIP
-// status of the cause, its number is taken.
+// clearings maps the causes to the numbers of Q.850 that say the same, not to those
+// that a gateway would derive from the SIP status (RFC 3398): the reason is known
+// here, and need not be guessed.
 var clearings = map[Cause]clearing{
 	Completed:     {16, "Normal call clearing"},
 	CallerHungUp:  {16, "Normal call clearing"},

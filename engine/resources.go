@@ -41,7 +41,7 @@ func probePorts(c *config.Config, listen rtp.Listen) error {
 func warnOfDescriptors(c *config.Config, logger *slog.Logger) {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		return // a system that does not tell does not bound either
+		return // no limit is known, so there is nothing to warn of
 	}
 	calls := c.Behavior.MaxConcurrentCalls
 	if need := uint64(calls)*descriptorsPerCall + descriptorsBeside; limit.Cur < need {

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// readBuffer is the kernel's receive buffer in bytes: about 4,000 INVITEs, a
-// second of a burst that the default buffer would lose in 50 ms.
+// readBuffer is the kernel's receive buffer in bytes, for bursts: the default of
+// Linux, 208 KiB, holds about a twentieth of it.
 const readBuffer = 4 << 20
 
 // ListenUDP opens a UDP socket for [Server.Serve]. On the wildcard address

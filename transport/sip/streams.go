@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	maxStreams       = 4096 // connections at once; each costs about 50 kB
+	maxStreams       = 4096 // connections at once
 	maxStreamsSource = 50   // of one IPv4 address, or one IPv6 network of 64 bits
 )
 
