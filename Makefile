@@ -61,7 +61,7 @@ bench: ## Runs the benchmarks, among them the pacer against its floor in C
 docs: build ## Writes the generated parts of docs/
 	docs/generate.sh bin/pickup
 
-tools: ## Installs what the tests need and this machine lacks (compiler, SIPp, baresip, tshark, sox, ffmpeg)
+tools: ## Installs what the tests need and this machine lacks (compiler, SIPp, baresip, tshark, sox, ffmpeg, lame)
 	@e2e/tools.sh
 
 clean: ## Removes what was built

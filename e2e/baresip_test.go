@@ -42,16 +42,16 @@ snd_path %s
 // modules is where Debian and Ubuntu have the modules of baresip.
 const modules = "/usr/lib/baresip/modules"
 
-// baresipCalls places one call with baresip, waits until it is over and returns
-// what baresip has heard.
-func baresipCalls(t *testing.T, d *daemon, format codec.Format, limit time.Duration) []float64 {
+// baresipCalls places one call with baresip over this transport, udp or tcp, waits
+// until it is over and returns what baresip has heard.
+func baresipCalls(t *testing.T, d *daemon, format codec.Format, transport string, limit time.Duration) []float64 {
 	t.Helper()
 	folder := t.TempDir()
 	voice := filepath.Join(folder, "voice.wav")
 	tool(t, "sox", "-n", "-r", "8000", "-c", "1", "-b", "16", voice, "synth", "40", "sine", "440", "vol", "0.3")
 	media := freePorts(t, 20)
 	write(t, folder, "config", fmt.Sprintf(baresipConfig, freePorts(t, 2), media, media+18, modules, voice, folder))
-	write(t, folder, "accounts", fmt.Sprintf("<sip:e2e@127.0.0.1>;regint=0;audio_codecs=%s/8000/1\n", format.Name))
+	write(t, folder, "accounts", fmt.Sprintf("<sip:e2e@127.0.0.1;transport=%s>;regint=0;audio_codecs=%s/8000/1\n", transport, format.Name))
 	write(t, folder, "contacts", "")
 
 	command := exec.Command("baresip", "-f", folder, "-e", "/dial sip:pickup@"+d.sip.String())
@@ -97,7 +97,7 @@ func TestShortBaresip(t *testing.T) {
 	const seconds = 3
 	d := start(t, settings{codecs: []string{"PCMU", "PCMA"}, seconds: seconds, calls: 4, raced: true})
 	wire := record(t, d)
-	heard := baresipCalls(t, d, codec.PCMU, 20*time.Second)
+	heard := baresipCalls(t, d, codec.PCMU, "udp", 20*time.Second)
 	wire.stop()
 	prompt, packets := played(t, codec.PCMU, seconds), wire.sent()
 	t.Run("wire", func(t *testing.T) { checkPackets(t, packets, seconds*50) })
@@ -109,13 +109,35 @@ func TestShortBaresip(t *testing.T) {
 	d.stop()
 }
 
+func TestShortBaresipTCP(t *testing.T) {
+	testBaresipTCP(t, 3)
+}
+
+func TestFullBaresipTCP(t *testing.T) {
+	testBaresipTCP(t, 30)
+}
+
+// testBaresipTCP is a call whose signalling uses TCP, and no UDP at all.
+func testBaresipTCP(t *testing.T, seconds int) {
+	d := start(t, settings{codecs: []string{"PCMU", "PCMA"}, seconds: seconds, calls: 4})
+	heard := baresipCalls(t, d, codec.PCMA, "tcp", time.Duration(seconds+20)*time.Second)
+	checkHeard(t, played(t, codec.PCMA, seconds), heard)
+	checkRecord(t, d.records()[0], seconds)
+	d.stop()
+	for _, r := range d.callRecords() {
+		if r.Transport != "TCP" || r.Cause != "completed" || r.HungUpBy != "server" {
+			t.Errorf("transport, cause, hangup_by: got %q, %q, %q, want TCP, completed, server", r.Transport, r.Cause, r.HungUpBy)
+		}
+	}
+}
+
 func TestFullBaresip(t *testing.T) {
 	for _, format := range []codec.Format{codec.PCMU, codec.PCMA} {
 		t.Run(format.Name, func(t *testing.T) {
 			const seconds = 30
 			d := start(t, settings{codecs: []string{"PCMU", "PCMA"}, seconds: seconds, calls: 4})
 			wire := record(t, d)
-			heard := baresipCalls(t, d, format, 50*time.Second)
+			heard := baresipCalls(t, d, format, "udp", 50*time.Second)
 			wire.stop()
 			packets := wire.sent()
 			checkPackets(t, packets, seconds*50)

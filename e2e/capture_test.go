@@ -30,7 +30,7 @@ type capture struct {
 func record(t *testing.T, d *daemon) *capture {
 	t.Helper()
 	c := &capture{t: t, d: d, file: filepath.Join(t.TempDir(), "call.pcapng"), exited: make(chan struct{})}
-	filter := fmt.Sprintf("udp port %d or udp portrange %d-%d", d.sip.Port(), d.rtp[0], d.rtp[1])
+	filter := fmt.Sprintf("port %d or udp portrange %d-%d", d.sip.Port(), d.rtp[0], d.rtp[1])
 	c.command = exec.Command("dumpcap", "-q", "-i", "lo", "-B", "16", "-f", filter, "-w", c.file)
 	c.command.Stdout, c.command.Stderr = &c.said, &c.said
 	if err := c.command.Start(); err != nil {
@@ -83,9 +83,9 @@ func (c *capture) stop() {
 // tshark reads the capture and returns what tshark prints.
 func (c *capture) tshark(arguments ...string) string {
 	c.t.Helper()
-	decode := fmt.Sprintf("udp.port==%d,sip", c.d.sip.Port())
+	port := fmt.Sprintf(".port==%d,sip", c.d.sip.Port())
 	var said bytes.Buffer
-	command := exec.Command("tshark", append([]string{"-n", "-r", c.file, "-d", decode}, arguments...)...)
+	command := exec.Command("tshark", append([]string{"-n", "-r", c.file, "-d", "udp" + port, "-d", "tcp" + port}, arguments...)...)
 	command.Stderr = &said
 	out, err := command.Output()
 	if err != nil {
@@ -108,6 +108,11 @@ func (c *capture) rows(filter string, fields ...string) [][]string {
 	return out
 }
 
+// media is the display filter for what left Pickup's media ports.
+func (c *capture) media() string {
+	return fmt.Sprintf("udp.srcport >= %d && udp.srcport <= %d", c.d.rtp[0], c.d.rtp[1])
+}
+
 // packet is one RTP packet that Pickup sent.
 type packet struct {
 	at   float64 // seconds since the first packet of the capture
@@ -118,9 +123,8 @@ type packet struct {
 // left Pickup.
 func (c *capture) sent() []packet {
 	c.t.Helper()
-	filter := fmt.Sprintf("rtp && udp.srcport >= %d && udp.srcport <= %d", c.d.rtp[0], c.d.rtp[1])
 	var out []packet
-	for _, row := range c.rows(filter, "frame.time_relative", "udp.payload") {
+	for _, row := range c.rows("rtp && "+c.media(), "frame.time_relative", "udp.payload") {
 		data, err := hex.DecodeString(strings.ReplaceAll(row[1], ":", ""))
 		if err != nil {
 			c.t.Fatalf("tshark: payload %q: %v", row[1], err)
@@ -158,7 +162,7 @@ func checkPackets(t *testing.T, packets []packet, want int) {
 	for _, p := range packets {
 		counted.add(p.data, netip.AddrPort{})
 	}
-	for _, fault := range counted.faults(1, want) {
+	for _, fault := range counted.faults(1, plan{frames: want}) {
 		t.Error(fault)
 	}
 }

@@ -33,6 +33,7 @@ type daemon struct {
 	sip     netip.AddrPort
 	rtp     [2]uint16 // first and last port for media
 	logged  string    // path of its log
+	written string    // path of its call records
 	exited  chan struct{}
 }
 
@@ -48,7 +49,13 @@ func start(t *testing.T, s settings) *daemon {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	d := &daemon{t: t, sip: netip.AddrPortFrom(loopback, freePorts(t, 2)), logged: filepath.Join(folder, "log"), exited: make(chan struct{})}
+	d := &daemon{
+		t:       t,
+		sip:     netip.AddrPortFrom(loopback, freePorts(t, 2)),
+		logged:  filepath.Join(folder, "log"),
+		written: filepath.Join(folder, "calls.jsonl"),
+		exited:  make(chan struct{}),
+	}
 	media := uint16(2 * s.calls)
 	first := freePorts(t, media)
 	d.rtp = [2]uint16{first, first + media - 1}
@@ -86,7 +93,7 @@ func (d *daemon) configuration(s settings) []byte {
 [sip]
 bind_address = "127.0.0.1"
 port = %d
-transport = "udp"
+transport = ["udp", "tcp"]
 [behavior]
 auto_answer_delay_ms = 100
 max_concurrent_calls = %d
@@ -100,7 +107,9 @@ source = "builtin"
 duration_seconds = %d
 [logging]
 format = "json"
-`, d.sip.Port(), s.calls, s.grace, d.rtp[0], d.rtp[1], strings.Join(s.codecs, `", "`), s.seconds)
+[cdr]
+file = %q
+`, d.sip.Port(), s.calls, s.grace, d.rtp[0], d.rtp[1], strings.Join(s.codecs, `", "`), s.seconds, d.written)
 }
 
 func (d *daemon) dead() bool {
@@ -160,6 +169,7 @@ type ended struct {
 	HungUpBy   string `json:"hangup_by"`
 	DurationMS int    `json:"duration_ms"`
 	TxPackets  int    `json:"tx_packets"`
+	TxSkipped  int    `json:"tx_skipped"`
 	RxPackets  int    `json:"rx_packets"`
 }
 

@@ -7,5 +7,6 @@
 // installs the programs.
 //
 // What has no tag needs no other program: reading WAV files, comparing what was
-// heard with what was played, counting RTP streams.
+// heard with what was played, counting RTP streams and the reports about them, a
+// relay that impairs what it passes on.
 package e2e

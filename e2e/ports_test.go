@@ -16,7 +16,8 @@ var nextPort uint16 = 20000
 
 const lastPort uint16 = 32766
 
-// freePorts finds n ports in a row, the first of them even, that nobody uses.
+// freePorts finds n ports in a row, the first of them even, that nobody uses for
+// UDP or TCP.
 func freePorts(t *testing.T, n uint16) uint16 {
 	t.Helper()
 	for first := nextPort; first+n <= lastPort; first += 2 {
@@ -25,7 +26,7 @@ func freePorts(t *testing.T, n uint16) uint16 {
 			return first
 		}
 	}
-	t.Fatalf("no %d free UDP ports between %d and %d", n, nextPort, lastPort)
+	t.Fatalf("no %d free ports between %d and %d", n, nextPort, lastPort)
 	return 0
 }
 
@@ -36,6 +37,11 @@ func free(first, n uint16) bool {
 			return false
 		}
 		_ = socket.Close()
+		listener, err := net.ListenTCP("tcp4", net.TCPAddrFromAddrPort(netip.AddrPortFrom(loopback, port)))
+		if err != nil {
+			return false
+		}
+		_ = listener.Close()
 	}
 	return true
 }

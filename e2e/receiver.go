@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -14,28 +15,59 @@ import (
 // four sockets with the kernel's overhead for a packet.
 const receiveBuffer = 4 << 20
 
-// receiver is where callers have their RTP sent: a few UDP sockets on loopback,
-// whose packets are counted in streams. close ends and joins its goroutines.
+// receiver is where callers have their RTP sent: a few pairs of UDP sockets on
+// loopback, whose packets and reports are counted in streams. close ends and joins
+// its goroutines.
 type receiver struct {
 	*streams
-	sockets []*net.UDPConn
-	reading sync.WaitGroup
+	sockets  []*net.UDPConn // for RTP
+	controls []*net.UDPConn // for RTCP, on the port above
+	reading  sync.WaitGroup
 }
 
-// newReceiver opens sockets on ports that the kernel chooses.
-func newReceiver(sockets int) (*receiver, error) {
+// newReceiver opens pairs of sockets on ports that the kernel chooses.
+func newReceiver(pairs int) (*receiver, error) {
 	r := &receiver{streams: newStreams()}
-	for range sockets {
-		socket, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	for range pairs {
+		socket, control, err := openPair()
 		if err != nil {
 			r.close()
 			return nil, fmt.Errorf("receiver: %w", err)
 		}
-		r.sockets = append(r.sockets, socket)
+		r.sockets, r.controls = append(r.sockets, socket), append(r.controls, control)
 		enlarge(socket)
-		r.reading.Go(func() { r.read(socket) })
+		enlarge(control)
+		r.reading.Go(func() { read(socket, r.add) })
+		r.reading.Go(func() { read(control, r.addReport) })
 	}
 	return r, nil
+}
+
+// openSocket opens a socket on this port of loopback, 0 for one that the kernel chooses.
+func openSocket(port int) (*net.UDPConn, error) {
+	return net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+}
+
+func addressOf(socket *net.UDPConn) netip.AddrPort {
+	return socket.LocalAddr().(*net.UDPAddr).AddrPort()
+}
+
+// openPair opens an even port for RTP and the odd one above it for RTCP, RFC 3550
+// section 11. The kernel knows no pairs: it is asked again until one fits.
+func openPair() (rtp, rtcp *net.UDPConn, err error) {
+	for range 100 {
+		if rtp, err = openSocket(0); err != nil {
+			return nil, nil, err
+		}
+		port := int(addressOf(rtp).Port())
+		if port%2 == 0 {
+			if rtcp, err = openSocket(port + 1); err == nil {
+				return rtp, rtcp, nil
+			}
+		}
+		_ = rtp.Close()
+	}
+	return nil, nil, fmt.Errorf("no pair of ports: %w", err)
 }
 
 // enlarge asks for receiveBuffer; root may go beyond net.core.rmem_max. A smaller
@@ -51,22 +83,23 @@ func enlarge(socket *net.UDPConn) {
 	})
 }
 
-func (r *receiver) read(socket *net.UDPConn) {
+// read hands on what arrives, until the socket is closed.
+func read(socket *net.UDPConn, add func([]byte, netip.AddrPort)) {
 	packet := make([]byte, 2048)
 	for {
 		n, from, err := socket.ReadFromUDPAddrPort(packet)
 		if err != nil {
 			return
 		}
-		r.add(packet[:n], from)
+		add(packet[:n], from)
 	}
 }
 
-// addresses are those of the sockets.
+// addresses are those for RTP.
 func (r *receiver) addresses() []netip.AddrPort {
 	var out []netip.AddrPort
 	for _, socket := range r.sockets {
-		out = append(out, socket.LocalAddr().(*net.UDPAddr).AddrPort())
+		out = append(out, addressOf(socket))
 	}
 	return out
 }
@@ -98,7 +131,7 @@ func (r *receiver) drops() (int, error) {
 
 // close ends the receiver; what was counted stays.
 func (r *receiver) close() {
-	for _, socket := range r.sockets {
+	for _, socket := range slices.Concat(r.sockets, r.controls) {
 		_ = socket.Close()
 	}
 	r.reading.Wait()

@@ -27,7 +27,7 @@ func TestReceiverCounts(t *testing.T) {
 	for got := 0; got < 20; _, got = r.total() {
 		runtime.Gosched()
 	}
-	if faults := r.faults(2, 10); len(faults) > 0 {
+	if faults := r.faults(2, plan{frames: 10}); len(faults) > 0 {
 		t.Errorf("faults: got %v, want none", faults)
 	}
 	if dropped, err := r.drops(); dropped != 0 || err != nil {

@@ -26,7 +26,7 @@ func testShutdown(t *testing.T, l load, grace int, raced bool) {
 	}
 	defer r.close()
 	d := start(t, settings{codecs: []string{"PCMU"}, seconds: l.seconds, calls: l.atOnce + 20, grace: grace, raced: raced})
-	callers := runSIPp(t, d, r, l)
+	callers := runSIPp(t, d, r.addresses(), l)
 	eventually(t, 10*time.Second, "audio of all calls", func() bool {
 		sources, _ := r.total()
 		return sources == l.calls
@@ -37,7 +37,7 @@ func testShutdown(t *testing.T, l load, grace int, raced bool) {
 		t.Errorf("INVITE while the daemon stops: got %d, want 503", got)
 	}
 	d.wait(time.Duration(grace)*time.Second + 10*time.Second)
-	callers.wait(20*time.Second, l.calls)
+	callers.wait(20 * time.Second)
 	records := d.records()
 	if len(records) != l.calls {
 		t.Errorf("records: got %d, want %d", len(records), l.calls)

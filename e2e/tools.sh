@@ -33,6 +33,9 @@ survey() {
 	has baresip || want baresip baresip-core
 	{ has tshark && has dumpcap; } || want tshark tshark
 	has sox || want sox sox
+	# The format of sox for MP3 is a package of its own.
+	sox --help-format mp3 2>/dev/null | grep -q '^Reads: yes' || want "sox's MP3 format" libsox-fmt-mp3
+	has lame || want lame lame
 	has ffmpeg || want ffmpeg ffmpeg
 	[ -e /etc/ssl/certs/ca-certificates.crt ] || want ca-certificates ca-certificates
 }

@@ -1,0 +1,122 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"net/netip"
+	"strconv"
+	"testing"
+	"time"
+)
+
+func TestShortLoss(t *testing.T) {
+	testLoss(t, 3, impairment{loss: 0.2, seed: 1})
+}
+
+func TestFullLoss(t *testing.T) {
+	testLoss(t, 30, impairment{loss: 0.05, seed: 1})
+}
+
+// With packets that come twice and packets that are late: RFC 3550 appendix A.3 has
+// a packet that came twice stand for one that was lost.
+func TestFullLossAndDisorder(t *testing.T) {
+	testLoss(t, 30, impairment{
+		loss: 0.05, duplicate: 0.05, reorder: 0.05, later: 30 * time.Millisecond, delay: 10 * time.Millisecond, seed: 2,
+	})
+}
+
+// testLoss is a call whose audio runs through a relay, impaired on the way to Pickup
+// only. What Pickup says about it, in its record and to the caller, has to be what
+// the relay has done.
+func testLoss(t *testing.T, seconds int, i impairment) {
+	caller, err := newSpeaker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer caller.close()
+	way, err := newRelay(caller.address(), netip.AddrPort{}, impairment{}, i)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer way.close()
+	// The last packets have to be through the relay before Pickup hangs up.
+	caller.begin(way.callerSide(), seconds*50-10)
+	d := start(t, settings{codecs: []string{"PCMU"}, seconds: seconds, calls: 4})
+	wire := record(t, d)
+	l := load{calls: 1, atOnce: 1, rate: 1, seconds: seconds}
+	runSIPp(t, d, []netip.AddrPort{way.serverSide()}, l).wait(time.Duration(seconds+20) * time.Second)
+	wire.stop()
+	d.stop()
+	records := d.callRecords()
+	if len(records) != 1 {
+		t.Fatalf("call records: got %d, want 1", len(records))
+	}
+	checkLoss(t, records[0], way.toServer.counted(), i)
+	checkJitter(t, records[0], wire)
+	if want := way.serverSide().String(); records[0].RTPRemoteSDP != want || records[0].RTPRemoteSeen != want {
+		t.Errorf("rtp_remote_sdp, rtp_remote_seen: got %s, %s, want the relay, %s",
+			records[0].RTPRemoteSDP, records[0].RTPRemoteSeen, want)
+	}
+	for _, fault := range caller.faults(1, l.plan()) {
+		t.Errorf("caller: %s", fault)
+	}
+	packets, controls := wire.sent(), wire.controls()
+	checkControls(t, packets, controls, seconds)
+	// A report without news of the caller has no block: the last block holds to the end.
+	block := ""
+	for _, c := range controls {
+		block = cmp.Or(c.lost, block)
+	}
+	if want := strconv.Itoa(*records[0].Received.Lost); block != want {
+		t.Errorf("cumulative number of packets lost in the last report: got %s, want that of the record, %s", block, want)
+	}
+}
+
+// checkLoss compares a record with what the relay has done.
+func checkLoss(t *testing.T, r callRecord, way tally, i impairment) {
+	t.Helper()
+	rx := r.Received
+	if rx.Lost == nil || rx.LossPercent == nil || rx.JitterMS == nil {
+		t.Fatalf("rx: got %+v, want lost, loss_pct and jitter_ms", rx)
+	}
+	t.Logf("relay: %+v; record: %d packets, lost %d (%.3f %%), jitter %.3f ms", way, rx.Packets, *rx.Lost, *rx.LossPercent, *rx.JitterMS)
+	if want := way.passed + way.duplicated; rx.Packets != want || rx.Bytes != want*frameSize {
+		t.Errorf("rx.packets, rx.bytes: got %d, %d, want %d, %d", rx.Packets, rx.Bytes, want, want*frameSize)
+	}
+	if want := way.lost - way.duplicated; *rx.Lost != want {
+		t.Errorf("rx.lost: got %d, want %d", *rx.Lost, want)
+	}
+	expected := float64(way.passed + way.lost)
+	if want := 100 * float64(max(0, way.lost-way.duplicated)) / expected; math.Abs(*rx.LossPercent-want) > 0.001 {
+		t.Errorf("rx.loss_pct: got %.3f, want %.3f", *rx.LossPercent, want)
+	}
+	if i.duplicate == 0 {
+		// Four standard deviations of the binomial distribution: once in 16,000 seeds.
+		bound := 4 * math.Sqrt(i.loss*(1-i.loss)/expected)
+		if share := *rx.LossPercent / 100; math.Abs(share-i.loss) > bound {
+			t.Errorf("rx.loss_pct: got %.2f, want %.2f within %.2f", 100*share, 100*i.loss, 100*bound)
+		}
+	}
+}
+
+// checkJitter compares a record with the interarrival jitter of what the capture
+// has, by the formula of RFC 3550 section 6.4.1.
+func checkJitter(t *testing.T, r callRecord, wire *capture) {
+	t.Helper()
+	jitter, transit := 0.0, math.NaN()
+	filter := fmt.Sprintf("rtp && udp.dstport >= %d && udp.dstport <= %d", wire.d.rtp[0], wire.d.rtp[1])
+	for _, row := range wire.rows(filter, "frame.time_relative", "rtp.timestamp") {
+		now := wire.seconds(row[0]) - float64(wire.number(row[1]))/rate
+		if !math.IsNaN(transit) {
+			jitter += (math.Abs(now-transit) - jitter) / 16
+		}
+		transit = now
+	}
+	// A packet that comes twice is left out by some and counted by others.
+	if got, want := *r.Received.JitterMS, 1000*jitter; math.Abs(got-want) > 0.2+0.2*want {
+		t.Errorf("rx.jitter_ms: got %.3f, want %.3f as in the capture, within a fifth and 0.2", got, want)
+	}
+}

@@ -1,0 +1,128 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// callRecord is what the file of call records says about a call, as far as the
+// tests look at it. A value that was not measured is the zero value here.
+type callRecord struct {
+	CallID        string    `json:"call_id"`
+	Transport     string    `json:"transport"`
+	InvitedAt     time.Time `json:"invite_at"`
+	EndedAt       time.Time `json:"ended_at"`
+	DurationMS    int       `json:"duration_ms"`
+	Status        int       `json:"sip_code"`
+	Cause         string    `json:"cause"`
+	HungUpBy      string    `json:"hangup_by"`
+	RTPRemoteSDP  string    `json:"rtp_remote_sdp"`
+	RTPRemoteSeen string    `json:"rtp_remote_seen"`
+	Sent          struct {
+		Packets int `json:"packets"`
+		Bytes   int `json:"bytes"`
+		Skipped int `json:"skipped"`
+	} `json:"tx"`
+	Received struct {
+		Packets     int      `json:"packets"`
+		Bytes       int      `json:"bytes"`
+		Lost        *int     `json:"lost"`
+		LossPercent *float64 `json:"loss_pct"`
+		JitterMS    *float64 `json:"jitter_ms"`
+	} `json:"rx"`
+}
+
+// recordFields are the fields of every record, with those of its two objects.
+var recordFields = strings.Fields(`id call_id from to ruri src transport user_agent
+	invite_at ringing_at answered_at acked_at ended_at ring_ms duration_ms sip_code q850 cause hangup_by
+	codec ptime_ms rtp_local rtp_remote_sdp rtp_remote_seen
+	tx tx.packets tx.bytes tx.skipped tx.late_max_ms
+	rx rx.packets rx.bytes rx.lost rx.loss_pct rx.dup rx.reordered rx.jitter_ms rx.jitter_max_ms
+	rtt_ms mos r_factor dtmf audio diagnosis version`)
+
+// callRecords reads the file of call records, of which every line has to be whole.
+func (d *daemon) callRecords() []callRecord {
+	d.t.Helper()
+	file, err := os.ReadFile(d.written)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	var out []callRecord
+	for line := range bytes.Lines(file) {
+		var one callRecord
+		if !bytes.HasSuffix(line, []byte("\n")) {
+			d.t.Errorf("call record: no end of line after %s", line)
+		}
+		if err := json.Unmarshal(line, &one); err != nil {
+			d.t.Fatalf("call record: %v in %s", err, line)
+		}
+		checkFields(d.t, line)
+		out = append(out, one)
+	}
+	return out
+}
+
+// checkFields wants a record to have all fields, measured or not, and no others.
+func checkFields(t *testing.T, line []byte) {
+	t.Helper()
+	var record map[string]any
+	if err := json.Unmarshal(line, &record); err != nil {
+		t.Fatal(err)
+	}
+	got := slices.Collect(maps.Keys(record))
+	for name, value := range record {
+		inner, _ := value.(map[string]any)
+		for key := range inner {
+			got = append(got, name+"."+key)
+		}
+	}
+	slices.Sort(got)
+	if want := slices.Sorted(slices.Values(recordFields)); !slices.Equal(got, want) {
+		t.Errorf("fields of the call record: got %v, want %v", got, want)
+	}
+}
+
+// Every call has its line, also when many end at the same moment.
+func TestShortCallRecords(t *testing.T) {
+	const calls, seconds = 20, 1
+	r, err := newReceiver(4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.close()
+	d := start(t, settings{codecs: []string{"PCMU"}, seconds: seconds, calls: calls + 20, raced: true})
+	runSIPp(t, d, r.addresses(), load{calls: calls, atOnce: calls, rate: 100, seconds: seconds}).wait(40 * time.Second)
+	d.stop()
+	records := d.callRecords()
+	if len(records) != calls {
+		t.Errorf("call records: got %d, want %d", len(records), calls)
+	}
+	seen := make(map[string]bool)
+	for _, one := range records {
+		if seen[one.CallID] || one.CallID == "" {
+			t.Errorf("call_id: got %q twice", one.CallID)
+		}
+		seen[one.CallID] = true
+		if one.Status != 200 || one.Cause != "completed" || one.Transport != "UDP" {
+			t.Errorf("%s: sip_code, cause, transport: got %d, %q, %q, want 200, completed, UDP",
+				one.CallID, one.Status, one.Cause, one.Transport)
+		}
+		if frames := one.Sent.Packets + one.Sent.Skipped; frames != seconds*50 || one.Sent.Bytes != one.Sent.Packets*frameSize {
+			t.Errorf("%s: tx: got %+v, want %d frames of %d octets", one.CallID, one.Sent, seconds*50, frameSize)
+		}
+		if span := one.EndedAt.Sub(one.InvitedAt); span < seconds*time.Second || one.DurationMS < seconds*1000 {
+			t.Errorf("%s: from invite_at to ended_at: got %v, duration_ms %d, want at least %d s", one.CallID, span, one.DurationMS, seconds)
+		}
+		if one.Received.Lost != nil || one.Received.LossPercent != nil || one.Received.JitterMS != nil {
+			t.Errorf("%s: rx: got %+v of a caller who is silent, want null", one.CallID, one.Received)
+		}
+	}
+}
