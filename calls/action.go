@@ -53,19 +53,18 @@ func (c *Call) unanswered(e Event) {
 	}
 }
 
-// answerFailed takes the answer back: the caller has the 487 that the leg sent,
-// or got no response that reached the network.
+// answerFailed takes the answer back: the caller has the 487 that the leg sent, or
+// no final response can reach it, as over a connection that is gone.
 func (c *Call) answerFailed(e Event) {
 	failed := e.(AnswerFailed)
-	c.record.AnsweredAt = time.Time{}
+	c.record.AnsweredAt, c.record.Status = time.Time{}, 0
 	if failed.Cancelled {
 		c.record.Status = 487
 		c.ended(CallCancelled, Caller)
 		return
 	}
 	c.record.Fault = failed.Err.Error()
-	c.ended(InternalError, Server)
-	c.refuse(Refusal{Status: 500})
+	c.ended(Unreachable, Server)
 }
 
 // play starts the audio. When the offer was ours the ACK must bring the answer.

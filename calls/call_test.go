@@ -218,7 +218,8 @@ func TestAnswerThatCannotBeSentEndsTheCall(t *testing.T) {
 		h := start(t, func(h *harness, _ *Options) { h.leg.answer = errFake })
 		h.post(answerDue{})
 		r := h.done()
-		wantEnd(t, r, InternalError, Server, 500)
+		wantEnd(t, r, Unreachable, Server, 0)
+		h.wantDid("negotiate", "180", "200", "stop")
 		if !r.AnsweredAt.IsZero() {
 			t.Errorf("answered: got %v, want never", r.AnsweredAt)
 		}
@@ -281,7 +282,7 @@ func recoverText(v any) string {
 
 func TestEveryCauseHasItsQ850Number(t *testing.T) {
 	causes := []Cause{
-		Completed, CallerHungUp, CallCancelled, NotAnswered, NoACK, NotAcceptable, NoResources,
+		Completed, CallerHungUp, CallCancelled, NotAnswered, NoACK, Unreachable, NotAcceptable, NoResources,
 		MediaFault, TooLong, OperatorEnded, ServerStopped, InternalError,
 	}
 	for _, c := range causes {

@@ -10,6 +10,7 @@ const (
 	CallCancelled Cause = "cancelled"      // CANCEL, or BYE before the answer
 	NotAnswered   Cause = "not_answered"   // rang until the ring timeout
 	NoACK         Cause = "no_ack"         // the answer, or that to a re-INVITE, was never acknowledged
+	Unreachable   Cause = "unreachable"    // the answer could not be sent
 	NotAcceptable Cause = "not_acceptable" // no media in common with the offer
 	NoResources   Cause = "no_resources"   // no port or socket for the media
 	MediaFault    Cause = "media_fault"    // the audio could not go on
@@ -34,6 +35,7 @@ var clearings = map[Cause]clearing{
 	CallCancelled: {31, "Normal, unspecified"},
 	NotAnswered:   {19, "No answer from user"},
 	NoACK:         {102, "Recovery on timer expiry"},
+	Unreachable:   {27, "Destination out of order"},
 	NotAcceptable: {88, "Incompatible destination"},
 	NoResources:   {47, "Resource unavailable"},
 	MediaFault:    {41, "Temporary failure"},

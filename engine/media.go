@@ -86,6 +86,13 @@ func (m *media) Accept(answer []byte) error {
 	return nil
 }
 
+// receivesSIP tells our own SIP port, on the address that the caller dialled or on
+// another one of the loopback network.
+func (m *media) receivesSIP(a netip.AddrPort) bool {
+	return a == m.signalling ||
+		a.Port() == m.signalling.Port() && a.Addr().IsLoopback() && m.signalling.Addr().IsLoopback()
+}
+
 // Revert takes the last Negotiate back, whose answer did not get to the caller.
 func (m *media) Revert() error {
 	m.described, m.version = m.standing.described, m.standing.version
@@ -134,8 +141,10 @@ func (m *media) describe(write func(sdp.Local) ([]byte, error)) ([]byte, error) 
 // agree makes the session what was agreed on. A session that plays goes on with the
 // next packet.
 func (m *media) agree(agreed sdp.Media) error {
-	if agreed.Remote == m.signalling || agreed.RemoteRTCP == m.signalling {
-		return fmt.Errorf("%w: %v receives SIP", rtp.ErrOwnPort, m.signalling)
+	for _, remote := range []netip.AddrPort{agreed.Remote, agreed.RemoteRTCP} {
+		if m.receivesSIP(remote) {
+			return fmt.Errorf("%w: %v receives SIP", rtp.ErrOwnPort, remote)
+		}
 	}
 	if !m.playing {
 		if err := m.session.Expect(m.peer(agreed)); err != nil {

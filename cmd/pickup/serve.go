@@ -18,7 +18,7 @@ func newServe() *cobra.Command {
 		Short: "Answer calls until stopped",
 		Long: `Serve answers calls in the foreground.
 
-TERM or INT drains: new calls are refused with 503, calls that are up end by
+TERM, INT or HUP drains: new calls are refused with 503, calls that are up end by
 themselves within behavior.shutdown_grace_seconds, the rest get a BYE. A second
 signal sends the BYEs at once; a third ends the process.`,
 		Args: cobra.NoArgs,
@@ -57,7 +57,7 @@ func serve(from *sources) error {
 func drainOnSignal(server *engine.Engine) (ctx context.Context, release func()) {
 	ctx, drain := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)

@@ -49,6 +49,9 @@ func TestEachConnectionAnswersForItself(t *testing.T) {
 	inWorld(t, takesCalls, func(w *world) {
 		first, second := w.dial(w.listen(), 1), w.dial(w.listen(), 1)
 		for range 3 {
+			second.Dial() // whose number the first has used: a branch is of one transaction
+		}
+		for range 3 {
 			ask(first)
 			ask(second)
 		}
