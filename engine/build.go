@@ -43,8 +43,8 @@ func Build(c *config.Config, version string, logger *slog.Logger) (*Engine, erro
 		Config:    c,
 		Prompt:    prompt,
 		Formats:   formats,
-		Listeners: open.sockets,
-		Streams:   open.streams,
+		Sockets:   open.sockets,
+		Listeners: open.listeners,
 		ListenRTP: rtp.ListenRaw,
 		Observers: watching,
 		Logger:    logger,
@@ -55,14 +55,14 @@ func Build(c *config.Config, version string, logger *slog.Logger) (*Engine, erro
 	return e, nil
 }
 
-// listeners are where calls come in.
-type listeners struct {
-	sockets []net.PacketConn
-	streams []net.Listener
+// entries are where calls come in.
+type entries struct {
+	sockets   []net.PacketConn
+	listeners []net.Listener
 }
 
 // listen opens a listener for each transport that is configured, or none.
-func listen(c config.SIP) (open listeners, err error) {
+func listen(c config.SIP) (open entries, err error) {
 	for _, transport := range c.Transport {
 		switch transport {
 		case "udp":
@@ -73,23 +73,23 @@ func listen(c config.SIP) (open listeners, err error) {
 		case "tcp":
 			var l net.Listener
 			if l, err = sip.ListenTCP(c.Address()); err == nil {
-				open.streams = append(open.streams, l)
+				open.listeners = append(open.listeners, l)
 			}
 		}
 		if err != nil {
-			return listeners{}, errors.Join(err, open.close())
+			return entries{}, errors.Join(err, open.close())
 		}
 	}
 	return open, nil
 }
 
-func (l listeners) close() error {
+func (l entries) close() error {
 	var err error
 	for _, socket := range l.sockets {
 		err = errors.Join(err, socket.Close())
 	}
-	for _, stream := range l.streams {
-		err = errors.Join(err, stream.Close())
+	for _, listener := range l.listeners {
+		err = errors.Join(err, listener.Close())
 	}
 	return err
 }

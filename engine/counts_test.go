@@ -103,7 +103,7 @@ func TestEachKindOfNoiseIsCounted(t *testing.T) {
 	options := func(o *Options) {
 		logging(&out)(o)
 		listener = siptest.NewListener(serverAddr)
-		o.Streams = []net.Listener{listener}
+		o.Listeners = []net.Listener{listener}
 	}
 	play(t, setup{set: []string{"behavior.max_concurrent_calls=1"}, options: options}, func(s *scenario) {
 		call, _ := s.establish()

@@ -27,8 +27,8 @@ type Options struct {
 	Config    *config.Config
 	Prompt    *codec.Prompt
 	Formats   []codec.Format   // encodings of the prompt in order of preference
-	Listeners []net.PacketConn // SIP over UDP; the engine closes them
-	Streams   []net.Listener   // SIP over TCP; the engine closes them
+	Sockets   []net.PacketConn // SIP over UDP; the engine closes them
+	Listeners []net.Listener   // SIP over TCP; the engine closes them
 	ListenRTP rtp.Listen       // opens the media sockets
 	Observers []Observer       // are told what the calls do
 	Logger    *slog.Logger
@@ -40,8 +40,8 @@ type Engine struct {
 	prompt    *codec.Prompt
 	codecs    []sdp.Codec
 	frames    int // of one play
-	listeners []net.PacketConn
-	streams   []net.Listener
+	sockets   []net.PacketConn
+	listeners []net.Listener
 	listenRTP rtp.Listen
 	observers []Observer
 	logger    *slog.Logger
@@ -67,8 +67,8 @@ func New(o Options) (*Engine, error) {
 		prompt:    o.Prompt,
 		codecs:    codecsOf(o.Formats),
 		frames:    int(o.Config.Audio.Duration() / codec.FrameDuration),
+		sockets:   o.Sockets,
 		listeners: o.Listeners,
-		streams:   o.Streams,
 		listenRTP: o.ListenRTP,
 		observers: o.Observers,
 		logger:    o.Logger,
@@ -93,12 +93,12 @@ func (e *Engine) Run(ctx context.Context) error {
 	var background sync.WaitGroup
 	background.Go(func() { e.reportNoise(reporting) })
 
-	failed := make(chan error, len(e.listeners)+len(e.streams))
-	for _, l := range e.listeners {
-		background.Go(func() { failed <- e.sip.Serve(l) })
+	failed := make(chan error, len(e.sockets)+len(e.listeners))
+	for _, l := range e.sockets {
+		background.Go(func() { failed <- e.sip.ServeUDP(l) })
 	}
-	for _, l := range e.streams {
-		background.Go(func() { failed <- e.sip.ServeListener(l) })
+	for _, l := range e.listeners {
+		background.Go(func() { failed <- e.sip.ServeTCP(l) })
 	}
 	e.logger.Info("ready", "listen", e.addresses(), "codecs", e.codecNames(), "prompt", e.prompt.Source(),
 		"duration", e.config.Audio.Duration().String(), "max_calls", e.config.Behavior.MaxConcurrentCalls)
@@ -159,10 +159,10 @@ func newSessionID() uint64 {
 // addresses lists where the engine listens.
 func (e *Engine) addresses() []string {
 	var list []string
-	for _, l := range e.listeners {
+	for _, l := range e.sockets {
 		list = append(list, l.LocalAddr().Network()+" "+l.LocalAddr().String())
 	}
-	for _, l := range e.streams {
+	for _, l := range e.listeners {
 		list = append(list, l.Addr().Network()+" "+l.Addr().String())
 	}
 	return list

@@ -66,7 +66,7 @@ func (s *scenario) wantFailure(want error) {
 
 func TestSocketThatFailsEndsTheServerAndItsCalls(t *testing.T) {
 	var socket net.PacketConn
-	play(t, setup{options: func(o *Options) { socket = o.Listeners[0] }}, func(s *scenario) {
+	play(t, setup{options: func(o *Options) { socket = o.Sockets[0] }}, func(s *scenario) {
 		s.establish()
 		failed := time.Now()
 		if err := socket.Close(); err != nil {
@@ -86,7 +86,7 @@ func TestListenerThatFailsHangsUpAtOnce(t *testing.T) {
 	var listener net.Listener
 	play(t, setup{options: func(o *Options) {
 		listener = siptest.NewListener(serverAddr) // of the bubble
-		o.Streams = []net.Listener{listener}
+		o.Listeners = []net.Listener{listener}
 	}}, func(s *scenario) {
 		call, _ := s.establish()
 		failed := time.Now()

@@ -96,7 +96,7 @@ func TestCallOverTCP(t *testing.T) {
 	var streams *siptest.Listener // made in the bubble that it is used in
 	overTCP := func(o *Options) {
 		streams = siptest.NewListener(serverAddr)
-		o.Streams = []net.Listener{streams}
+		o.Listeners = []net.Listener{streams}
 	}
 	play(t, setup{options: overTCP}, func(s *scenario) {
 		conn, err := streams.Dial(netip.AddrPortFrom(host(1), 40000))

@@ -87,7 +87,7 @@ func newScenario(t *testing.T, with setup) *scenario {
 	}
 	options := Options{
 		Config: settings, Prompt: prompt, Formats: formats,
-		Listeners: []net.PacketConn{listener}, ListenRTP: s.listenRTP,
+		Sockets: []net.PacketConn{listener}, ListenRTP: s.listenRTP,
 		Observers: []Observer{s}, Logger: slog.New(slog.DiscardHandler),
 	}
 	if with.options != nil {

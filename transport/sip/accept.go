@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ServeListener accepts connections from the listener until the server is closed and
-// closes it. Several may be served at once, beside the sockets of Serve, each with
+// ServeTCP accepts connections from the listener until the server is closed and
+// closes it. Several may be served at once, beside the sockets of ServeUDP, each with
 // its own call. The error is nil when the server was closed, ErrClosed when it was
 // closed before, otherwise it says why accepting ended.
 //
@@ -19,7 +19,7 @@ import (
 // after the connection; without traffic for 10 min, and without a call, it is closed;
 // so it is when the peer takes nothing for 5 s, and after a message that cannot be
 // read.
-func (s *Server) ServeListener(l net.Listener) error {
+func (s *Server) ServeTCP(l net.Listener) error {
 	a := newAcceptor(s, l)
 	if err := s.adopt(a); err != nil {
 		return err

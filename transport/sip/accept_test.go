@@ -118,7 +118,7 @@ func TestAcceptErrorsAreSurvived(t *testing.T) {
 	inWorld(t, takesCalls, func(w *world) {
 		l := siptest.NewListener(serverAddr)
 		served := make(chan error, 1)
-		go func() { served <- w.server.ServeListener(&failing{l, errs}) }()
+		go func() { served <- w.server.ServeTCP(&failing{l, errs}) }()
 		begun := time.Now()
 		ask(w.dial(l, 1))
 		if got, least, most := time.Since(begun), 10*time.Second, 20*time.Second; got < least || got > most {
@@ -126,7 +126,7 @@ func TestAcceptErrorsAreSurvived(t *testing.T) {
 		}
 		w.close()
 		if err := <-served; err != nil {
-			t.Errorf("ServeListener: got %v, want nil", err)
+			t.Errorf("ServeTCP: got %v, want nil", err)
 		}
 	})
 }
@@ -134,9 +134,9 @@ func TestAcceptErrorsAreSurvived(t *testing.T) {
 func TestListenerThatIsBrokenIsReported(t *testing.T) {
 	inWorld(t, takesCalls, func(w *world) {
 		l := siptest.NewListener(serverAddr)
-		err := w.server.ServeListener(&failing{l, []error{syscall.EBADF}})
+		err := w.server.ServeTCP(&failing{l, []error{syscall.EBADF}})
 		if !errors.Is(err, syscall.EBADF) || !strings.Contains(err.Error(), "tcp 192.0.2.1:5060") {
-			t.Errorf("ServeListener: got %v, want EBADF and the address", err)
+			t.Errorf("ServeTCP: got %v, want EBADF and the address", err)
 		}
 	})
 }
@@ -148,15 +148,15 @@ func TestCloseEndsThePauseOfTheListener(t *testing.T) {
 			errs[i] = syscall.EMFILE
 		}
 		served := make(chan error, 1)
-		go func() { served <- w.server.ServeListener(&failing{siptest.NewListener(serverAddr), errs}) }()
+		go func() { served <- w.server.ServeTCP(&failing{siptest.NewListener(serverAddr), errs}) }()
 		time.Sleep(5 * time.Second)
 		begun := time.Now()
 		w.close()
 		if err := <-served; err != nil || time.Since(begun) != 0 {
-			t.Errorf("ServeListener: got %v after %v, want nil at once", err, time.Since(begun))
+			t.Errorf("ServeTCP: got %v after %v, want nil at once", err, time.Since(begun))
 		}
-		if err := w.server.ServeListener(siptest.NewListener(serverAddr)); !errors.Is(err, ErrClosed) {
-			t.Errorf("ServeListener after Close: got %v, want ErrClosed", err)
+		if err := w.server.ServeTCP(siptest.NewListener(serverAddr)); !errors.Is(err, ErrClosed) {
+			t.Errorf("ServeTCP after Close: got %v, want ErrClosed", err)
 		}
 	})
 }
@@ -207,7 +207,7 @@ func TestCallOverRealTCP(t *testing.T) {
 		t.Fatal(err)
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.ServeListener(l) }()
+	go func() { served <- server.ServeTCP(l) }()
 	conn, err := net.Dial("tcp", l.Addr().String())
 	if err != nil {
 		t.Fatal(err)
@@ -218,7 +218,7 @@ func TestCallOverRealTCP(t *testing.T) {
 		t.Errorf("Close: %v", err)
 	}
 	if err := <-served; err != nil {
-		t.Errorf("ServeListener: got %v, want nil after Close", err)
+		t.Errorf("ServeTCP: got %v, want nil after Close", err)
 	}
 }
 

@@ -21,8 +21,8 @@ func (r Reason) String() string {
 	return s
 }
 
-// farewell is a BYE of ours.
-type farewell struct {
+// byeTransaction is a BYE of ours.
+type byeTransaction struct {
 	reason  Reason
 	branch  string
 	request *gosip.Request   // nil until it is sent
@@ -41,7 +41,7 @@ func (l *Leg) Bye(reason Reason) error {
 		l.mu.Unlock()
 		return fmt.Errorf("%w: no dialog to end", ErrState)
 	}
-	l.bye = &farewell{reason: reason, branch: newBranch()}
+	l.bye = &byeTransaction{reason: reason, branch: newBranch()}
 	now := l.acked || l.unacked
 	l.mu.Unlock()
 	l.withdraw()

@@ -12,7 +12,7 @@ import (
 // INVITE or UPDATE came from, or over UDP to the first proxy of the route when that
 // is a plain address: a Contact behind a NAT leads nowhere, no name is looked up for
 // a peer, and nobody is dialled.
-func (l *Leg) byeRequest(bye *farewell) *gosip.Request {
+func (l *Leg) byeRequest(bye *byeTransaction) *gosip.Request {
 	req := gosip.NewRequest(gosip.BYE, l.target)
 	add := func(name, value string) { req.AppendHeader(gosip.NewHeader(name, value)) }
 

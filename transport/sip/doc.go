@@ -9,9 +9,9 @@
 //
 //	server, err := sip.NewServer(sip.Config{Handler: calls})
 //	conn, err := sip.ListenUDP(netip.MustParseAddrPort("0.0.0.0:5060"))
-//	go func() { ended <- server.Serve(conn) }()
+//	go func() { ended <- server.ServeUDP(conn) }()
 //	listener, err := sip.ListenTCP(netip.MustParseAddrPort("0.0.0.0:5060"))
-//	go func() { ended <- server.ServeListener(listener) }()
+//	go func() { ended <- server.ServeTCP(listener) }()
 //	...
 //	server.Close() // closes sockets and connections, joins everything
 //

@@ -23,19 +23,19 @@ func flowOf(req *gosip.Request, tx *gosip.ServerTx) flow {
 // reliable reports whether the transport repeats what is lost.
 func (f flow) reliable() bool { return gosip.IsReliable(f.transport) }
 
-// hold makes the flow the one that our requests leave by. Its connection is kept
+// attachFlow makes the flow the one that our requests leave by. Its connection is kept
 // while the call needs it, also when it is idle; mu is held.
-func (l *Leg) hold(way flow) {
-	l.release()
+func (l *Leg) attachFlow(way flow) {
+	l.detachFlow()
 	l.path = way
 	if st := streamOf(way.conn); st != nil && !l.over {
 		st.calls.Add(1)
 	}
 }
 
-// release lets the connection be closed when it is idle; mu is held, and the
+// detachFlow lets the connection be closed when it is idle; mu is held, and the
 // signalling is not over.
-func (l *Leg) release() {
+func (l *Leg) detachFlow() {
 	if st := streamOf(l.path.conn); st != nil && !l.over {
 		st.calls.Add(-1)
 	}

@@ -83,7 +83,7 @@ type Leg struct {
 	success   *success // the last 200 to an INVITE
 	acked     bool     // the first one was acknowledged
 	unacked   bool     // 64·T1 passed without an ACK
-	bye       *farewell
+	bye       *byeTransaction
 	target    gosip.Uri     // the caller's Contact (RFC 3261 section 12.1.1)
 	path      flow          // by which requests of ours leave
 	change    *modification // waits for Reply or Refuse
@@ -102,7 +102,7 @@ func (s *Server) invite(req *gosip.Request, tx *gosip.ServerTx) {
 	l := &Leg{server: s, tx: tx, invite: req, arrival: flowOf(req, tx), cseq: req.CSeq().SeqNo}
 	l.follow(req, l.arrival)
 	if !s.dialogs.add(l) {
-		l.release()
+		l.detachFlow()
 		s.reply(tx, s.build(req, 482))
 		return
 	}
@@ -251,7 +251,7 @@ func (l *Leg) end() {
 	l.mu.Lock()
 	l.stop()
 	first, settled := !l.over, l.settled
-	l.release()
+	l.detachFlow()
 	l.over = true
 	l.mu.Unlock()
 	if first {

@@ -12,7 +12,7 @@ import (
 // Linux, 208 KiB, holds about a twentieth of it.
 const readBuffer = 4 << 20
 
-// ListenUDP opens a UDP socket for [Server.Serve]. On the wildcard address
+// ListenUDP opens a UDP socket for [Server.ServeUDP]. On the wildcard address
 // (0.0.0.0, or :: for IPv4 and IPv6) requests are answered from the local address
 // that they came to. The error names the address and what can be done.
 func ListenUDP(addr netip.AddrPort) (net.PacketConn, error) {
@@ -37,7 +37,7 @@ func ListenUDP(addr netip.AddrPort) (net.PacketConn, error) {
 	return w, nil
 }
 
-// ListenTCP opens a listener for [Server.ServeListener]. The error names the address
+// ListenTCP opens a listener for [Server.ServeTCP]. The error names the address
 // and what can be done.
 func ListenTCP(addr netip.AddrPort) (net.Listener, error) {
 	network := "tcp"

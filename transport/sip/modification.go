@@ -188,5 +188,5 @@ func (l *Leg) follow(req *gosip.Request, way flow) {
 		l.target = *contact.Address.Clone()
 		l.target.Headers = nil // RFC 3261 section 19.1.1: not allowed in a Request-URI
 	}
-	l.hold(way)
+	l.attachFlow(way)
 }

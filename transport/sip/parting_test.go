@@ -37,7 +37,7 @@ func (w *world) loose() (*loose, *caller) {
 		w.Fatal(err)
 	}
 	l := &loose{PacketConn: conn}
-	go func() { _ = w.server.Serve(l) }() // Close ends and joins it
+	go func() { _ = w.server.ServeUDP(l) }() // Close ends and joins it
 	synctest.Wait()
 	c := w.caller()
 	c.server = net.UDPAddrFromAddrPort(looseServer)

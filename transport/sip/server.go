@@ -16,7 +16,7 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// ErrClosed is returned by [Server.Serve] once the server is closed.
+// ErrClosed is returned by [Server.ServeUDP] once the server is closed.
 var ErrClosed = errors.New("sip: server closed")
 
 // Handler is what the server does with calls. Multiple goroutines call it.
@@ -69,7 +69,7 @@ type Server struct {
 	closed  bool
 	sockets map[io.Closer]struct{} // also listeners
 	readers map[string]*socket
-	loops   sync.WaitGroup // calls of Serve, and the connections
+	loops   sync.WaitGroup // calls of ServeUDP and ServeTCP, and the connections
 	work    sync.WaitGroup // handlers and expired timers
 }
 
@@ -133,11 +133,11 @@ func NewServer(c Config) (*Server, error) {
 	return s, nil
 }
 
-// Serve reads from the socket until the server is closed and closes it. Several
+// ServeUDP reads from the socket until the server is closed and closes it. Several
 // sockets may be served at once, each with its own call; a socket on the wildcard
 // address must come from [ListenUDP]. The error is nil when the server was closed,
 // ErrClosed when it was closed before, otherwise it says why reading ended.
-func (s *Server) Serve(conn net.PacketConn) error {
+func (s *Server) ServeUDP(conn net.PacketConn) error {
 	_, wild := conn.(*wildcard)
 	if local := addrPort(conn.LocalAddr()); !wild && local.Addr().IsUnspecified() {
 		conn.Close()
@@ -217,7 +217,7 @@ func (s *Server) reader(name string) *socket {
 
 // Close ends the server: no message is taken any more, a BYE that still waits
 // for the caller's ACK is sent, the sockets and connections are closed, and all
-// timers and transactions end. It returns when every Serve and every handler has
+// timers and transactions end. It returns when every ServeUDP and ServeTCP and every handler has
 // returned.
 // It may be called more than once.
 func (s *Server) Close() error {

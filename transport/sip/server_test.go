@@ -119,8 +119,8 @@ func TestCloseJoinsEverything(t *testing.T) {
 		if err != nil {
 			t.Fatalf("address after Close: %v", err)
 		}
-		if err := w.server.Serve(conn); !errors.Is(err, ErrClosed) {
-			t.Errorf("Serve after Close: got %v, want ErrClosed", err)
+		if err := w.server.ServeUDP(conn); !errors.Is(err, ErrClosed) {
+			t.Errorf("ServeUDP after Close: got %v, want ErrClosed", err)
 		}
 	})
 }
@@ -132,12 +132,12 @@ func TestServeSaysWhyReadingEnded(t *testing.T) {
 			t.Fatal(err)
 		}
 		conn.SetReadDeadline(time.Now().Add(time.Second))
-		if err := w.server.Serve(conn); err == nil || !strings.Contains(err.Error(), "192.0.2.2:5060") {
-			t.Errorf("Serve: got %v, want an error that names the socket", err)
+		if err := w.server.ServeUDP(conn); err == nil || !strings.Contains(err.Error(), "192.0.2.2:5060") {
+			t.Errorf("ServeUDP: got %v, want an error that names the socket", err)
 		}
 		plain := wildcardConn{conn}
-		if err := w.server.Serve(plain); err == nil || !strings.Contains(err.Error(), "ListenUDP") {
-			t.Errorf("Serve on a wildcard: got %v, want an error that names ListenUDP", err)
+		if err := w.server.ServeUDP(plain); err == nil || !strings.Contains(err.Error(), "ListenUDP") {
+			t.Errorf("ServeUDP on a wildcard: got %v, want an error that names ListenUDP", err)
 		}
 	})
 	if _, err := NewServer(Config{}); err == nil {
@@ -157,7 +157,7 @@ func TestEachSocketAnswersForItself(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		go w.server.Serve(conn)
+		go w.server.ServeUDP(conn)
 		synctest.Wait()
 		c := w.caller()
 		for i, to := range []netip.AddrPort{serverAddr, second, serverAddr, second} {

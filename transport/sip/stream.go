@@ -225,7 +225,7 @@ func (st *stream) heard(s *Server) string {
 	return source
 }
 
-// unlearn is the end of that.
+// unlearn has the library forget what heard told it.
 func (st *stream) unlearn() {
 	pool, source := st.server.transport.Pool("tcp"), st.source.String()
 	conn := pool.Get(source)

@@ -16,11 +16,11 @@ import (
 func (w *world) listen() *siptest.Listener {
 	l := siptest.NewListener(serverAddr)
 	served := make(chan error, 1)
-	go func() { served <- w.server.ServeListener(l) }()
+	go func() { served <- w.server.ServeTCP(l) }()
 	synctest.Wait()
 	w.Cleanup(func() {
 		if err := <-served; err != nil {
-			w.Errorf("ServeListener: got %v, want nil after Close", err)
+			w.Errorf("ServeTCP: got %v, want nil after Close", err)
 		}
 	})
 	return l

@@ -24,13 +24,13 @@ func onLoopback(t *testing.T, bind string, play func(*call)) (*Server, uint16) {
 		t.Fatal(err)
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(conn) }()
+	go func() { served <- server.ServeUDP(conn) }()
 	t.Cleanup(func() {
 		if err := server.Close(); err != nil {
 			t.Errorf("Close: %v", err)
 		}
 		if err := <-served; err != nil {
-			t.Errorf("Serve: got %v, want nil after Close", err)
+			t.Errorf("ServeUDP: got %v, want nil after Close", err)
 		}
 	})
 	return server, addrPort(conn.LocalAddr()).Port()

@@ -60,7 +60,7 @@ func inWorldOf(t *testing.T, network memnet.Options, play func(*call), test func
 		if err != nil {
 			t.Fatal(err)
 		}
-		go func() { w.served <- server.Serve(conn) }()
+		go func() { w.served <- server.ServeUDP(conn) }()
 		synctest.Wait()
 		defer w.end()
 		test(w)
@@ -82,7 +82,7 @@ func (w *world) close() {
 		w.Errorf("Close: %v", err)
 	}
 	if err := <-w.served; err != nil {
-		w.Errorf("Serve: got %v, want nil after Close", err)
+		w.Errorf("ServeUDP: got %v, want nil after Close", err)
 	}
 	w.served <- nil
 }
