@@ -11,19 +11,21 @@ import (
 const (
 	// queuedLines is how many lines wait for a slow reader of the log.
 	queuedLines = 8192
-	// patience is how long a full queue and the end of the program wait for it.
-	patience = time.Second
+	// patience is how long writers of a full queue wait for it.
+	patience = 100 * time.Millisecond
+	// endPatience is how long the end of the program waits for it.
+	endPatience = time.Second
 )
 
 // asyncWriter writes lines for a program that must not stop because nobody reads its
-// log: a paused terminal, a collector that hangs. One goroutine writes; lines that
-// find the queue full for longer than the patience are lost and counted. Multiple
-// goroutines may write.
+// log: a paused terminal, a collector that hangs or is slow. One goroutine writes;
+// lines that find the queue full are waited with for the patience, once until it has
+// been empty again, and then lost and counted. Multiple goroutines may write.
 type asyncWriter struct {
 	to    io.Writer
 	lines chan []byte
 	done  chan struct{}
-	stuck atomic.Bool // a line was lost, and the queue has not been empty since
+	full  atomic.Int64 // when the queue was first full since it was empty, in ns; 0: it was not
 	lost  atomic.Uint64
 
 	mu     sync.RWMutex // held for reading while a line is queued
@@ -46,7 +48,7 @@ func (p *asyncWriter) run() {
 		if len(p.lines) > 0 {
 			continue
 		}
-		p.stuck.Store(false)
+		p.full.Store(0)
 		if lost := p.lost.Load(); lost != told {
 			_, _ = fmt.Fprintf(p.to, "pickup: %d log lines were lost, because nobody read them\n", lost-told)
 			told = lost
@@ -67,16 +69,12 @@ func (p *asyncWriter) Write(line []byte) (int, error) {
 		return len(line), nil
 	default:
 	}
-	if p.stuck.Load() {
-		p.lost.Add(1)
-		return len(line), nil
-	}
-	timeout := time.NewTimer(patience)
+	p.full.CompareAndSwap(0, time.Now().UnixNano())
+	timeout := time.NewTimer(time.Until(time.Unix(0, p.full.Load()).Add(patience)))
 	defer timeout.Stop()
 	select {
 	case p.lines <- text:
 	case <-timeout.C:
-		p.stuck.Store(true)
 		p.lost.Add(1)
 	}
 	return len(line), nil
@@ -89,7 +87,7 @@ func (p *asyncWriter) Close() {
 	p.closed = true
 	close(p.lines)
 	p.mu.Unlock()
-	timeout := time.NewTimer(patience)
+	timeout := time.NewTimer(endPatience)
 	defer timeout.Stop()
 	select {
 	case <-p.done:

@@ -37,14 +37,37 @@ func TestLogThatNobodyReadsStopsNothing(t *testing.T) {
 		}
 		begun = time.Now()
 		p.Close()
-		if got := time.Since(begun); got != patience {
-			t.Errorf("closing took %v, want %v", got, patience)
+		if got := time.Since(begun); got != endPatience {
+			t.Errorf("closing took %v, want %v", got, endPatience)
 		}
 		close(to.release)
 		<-p.done
 		if want := fmt.Sprintf("%d log lines were lost", lines-queuedLines-1); !strings.Contains(to.String(), want) {
 			t.Errorf("the end of the log: got %q, want %q", to.String()[to.Len()-80:], want)
 		}
+	})
+}
+
+// slow is a writer that takes a line in a tenth of a second.
+type slow struct{}
+
+func (slow) Write(p []byte) (int, error) {
+	time.Sleep(100 * time.Millisecond)
+	return len(p), nil
+}
+
+func TestLogThatIsReadSlowlyHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newAsyncWriter(slow{})
+		begun := time.Now()
+		for n := range 2 * queuedLines {
+			fmt.Fprintln(p, n)
+		}
+		if got := time.Since(begun); got > 2*patience {
+			t.Errorf("writing took %v, want the patience of %v", got, patience)
+		}
+		p.Close()
+		<-p.done // the process would end before it
 	})
 }
 
