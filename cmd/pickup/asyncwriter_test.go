@@ -72,18 +72,19 @@ func TestLogThatIsReadSlowlyHoldsNobodyUp(t *testing.T) {
 }
 
 func TestLogKeepsEveryLineAndTheirOrder(t *testing.T) {
-	var out bytes.Buffer
-	p := newAsyncWriter(&out)
-	var want bytes.Buffer
-	for n := range 3 * queuedLines {
-		fmt.Fprintln(p, n)
-		fmt.Fprintln(&want, n)
-	}
-	p.Close()
-	if !bytes.Equal(out.Bytes(), want.Bytes()) {
-		t.Errorf("got %d bytes, want the %d that were written", out.Len(), want.Len())
-	}
-	if n, err := p.Write([]byte("late")); n != 4 || err != nil {
-		t.Errorf("after Close: got %d, %v, want 4 and no error", n, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var out, want bytes.Buffer
+		p := newAsyncWriter(&out)
+		for n := range 3 * queuedLines {
+			fmt.Fprintln(p, n)
+			fmt.Fprintln(&want, n)
+		}
+		p.Close()
+		if !bytes.Equal(out.Bytes(), want.Bytes()) {
+			t.Errorf("got %d bytes, want the %d that were written", out.Len(), want.Len())
+		}
+		if n, err := p.Write([]byte("late")); n != 4 || err != nil {
+			t.Errorf("after Close: got %d, %v, want 4 and no error", n, err)
+		}
+	})
 }
