@@ -13,7 +13,7 @@ const noisePeriod = time.Second
 // noise is what strangers make the server throw away. It is counted where it
 // comes in, and logged at most once a second, never message by message.
 type noise struct {
-	invalidRTP atomic.Uint64
+	invalidRTP atomic.Uint64 // by the sessions that have ended
 }
 
 // discards are the running counts of one look at all counters.
