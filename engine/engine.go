@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -148,12 +146,6 @@ func (e *Engine) drain() {
 	e.logger.Info("hanging up", "active_calls", e.ActiveCalls())
 	e.bus.shutdown()
 	<-idle
-}
-
-func newSessionID() uint64 {
-	var b [8]byte
-	rand.Read(b[:])                           // never fails: it ends the process instead
-	return binary.BigEndian.Uint64(b[:]) >> 2 // fits the signed 64 bits of other parsers
 }
 
 // addresses lists where the engine listens.

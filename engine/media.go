@@ -2,6 +2,8 @@ package engine
 
 import (
 	"bytes"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -146,18 +148,16 @@ func (m *media) agree(agreed sdp.Media) error {
 			return fmt.Errorf("%w: %v receives SIP", rtp.ErrOwnPort, remote)
 		}
 	}
-	if !m.playing {
-		if err := m.session.Expect(m.peer(agreed)); err != nil {
-			return err
-		}
+	var err error
+	if m.playing {
+		err = m.session.Change(m.stream(agreed), m.peer(agreed))
+	} else {
+		err = m.session.Expect(m.peer(agreed))
+	}
+	if err == nil {
 		m.agreed = agreed
-		return nil
 	}
-	if err := m.session.Change(m.stream(agreed), m.peer(agreed)); err != nil {
-		return err
-	}
-	m.agreed = agreed
-	return nil
+	return err
 }
 
 // Play starts the prompt. Where the caller wants no audio from us the time runs
@@ -266,4 +266,11 @@ func codecsOf(formats []codec.Format) []sdp.Codec {
 		list[i] = sdp.Codec{Name: f.Name, PayloadType: f.PayloadType, ClockRate: f.ClockRate}
 	}
 	return list
+}
+
+// newSessionID makes the id of an o= line (RFC 8866 section 5.2).
+func newSessionID() uint64 {
+	var b [8]byte
+	rand.Read(b[:])                           // never fails: it ends the process instead
+	return binary.BigEndian.Uint64(b[:]) >> 2 // fits the signed 64 bits of other parsers
 }
