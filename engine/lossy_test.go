@@ -20,21 +20,6 @@ func bad(seed uint64) memnet.Options {
 	}
 }
 
-// final passes over what comes before the final response: a provisional one may be
-// lost, and so may not be wanted.
-func final(t *testing.T, c *siptest.Call, status int) siptest.Message {
-	t.Helper()
-	for {
-		m := c.Next()
-		if m.Status() == 0 || m.Status() >= 200 {
-			if m.Status() != status {
-				t.Fatalf("got %q, want a %d", m.Start, status)
-			}
-			return m
-		}
-	}
-}
-
 // TestBadNetwork has every behaviour of a dialog on a bad network: whatever is lost
 // is repeated by the side that has to.
 func TestBadNetwork(t *testing.T) {
@@ -44,22 +29,22 @@ func TestBadNetwork(t *testing.T) {
 				caller := s.caller()
 				caller.Insist()
 				call := caller.Invite(offer(caller, ""))
-				final(t, call, 200)
+				call.WantFinal(200)
 				call.Ack()
 				for _, direction := range []string{"a=sendonly\r\n", "a=sendrecv\r\n"} {
 					s.pass(5 * time.Second)
 					call.Reinvite(offer(caller, direction))
-					final(t, call, 200)
+					call.WantFinal(200)
 					call.Ack()
 				}
 				s.pass(time.Second)
 				call.Do("UPDATE", offer(caller, ""))
-				final(t, call, 200)
+				call.WantFinal(200)
 				call.Reinvite("")
-				final(t, call, 200)
+				call.WantFinal(200)
 				call.AckWith(offer(caller, ""))
 				call.Do("INFO", "")
-				final(t, call, 200)
+				call.WantFinal(200)
 				bye := call.WantRequest("BYE")
 				call.Reply(bye, 200)
 				s.pass(40 * time.Second)
