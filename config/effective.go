@@ -14,6 +14,18 @@ type Setting struct {
 // Key = Value for each is a TOML file with the same effect.
 func (c *Config) Effective() []Setting { return slices.Clone(c.settings) }
 
+// Changed names the keys that have another value than in old, in the order of
+// the reference.
+func (c *Config) Changed(old *Config) []string {
+	var names []string
+	for i, s := range c.settings {
+		if s.Value != old.settings[i].Value {
+			names = append(names, s.Key)
+		}
+	}
+	return names
+}
+
 func (l *loader) effective() []Setting {
 	settings := make([]Setting, len(keys))
 	for i, k := range keys {

@@ -59,7 +59,7 @@ func TestFileFaults(t *testing.T) {
 		{"number in a list", "media.preferred_codecs = [8]", []string{`FILE:1: media.preferred_codecs = [8]: must be a list of names out of PCMU, PCMA, G722, without a whole number in it`}},
 		{"empty list", "media.preferred_codecs = []", []string{`FILE:1: media.preferred_codecs = []: is empty: must be a list of names out of PCMU, PCMA, G722`}},
 		{"name twice", "media.preferred_codecs = ['PCMU', 'pcmu']", []string{`FILE:1: media.preferred_codecs = ['PCMU', 'pcmu']: has PCMU twice`}},
-		{"only idle codecs", "media.preferred_codecs = ['G722']", []string{`FILE:1: media.preferred_codecs = ['G722']: needs PCMU or PCMA: the program has no other yet`}},
+		{"not a source", "audio.source = 'ftp://example.com/a.mp3'", []string{`FILE:1: audio.source = 'ftp://example.com/a.mp3': must be builtin, milliwatt, silence, tone: with 1 to 4 frequencies from 20 to 3900 Hz joined by +, an http or https URL, or the path of an MP3 or WAV file`}},
 		{"only idle transports", "sip.transport = 'tls'", []string{`FILE:1: sip.transport = 'tls': needs udp or tcp: the program has no other yet`}},
 		{"no URL", "health_check_url = 'localhost:8080'", []string{`FILE:1: health_check_url = 'localhost:8080': must be an http or https URL`}},
 		{"key in the wrong section", "[sip]\nauto_answer = true", []string{`FILE:2: sip.auto_answer = true: no such key; the nearest is behavior.auto_answer`}},

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,7 +23,7 @@ var forms = map[string]form{
 	"line":          {"1 to 128 bytes of printable text", isLine},
 	"path":          {"a path of 1 to 4096 bytes of printable text", isPath},
 	"optional path": {"empty or a path of up to 4096 bytes of printable text", isOptionalPath},
-	"source":        {"builtin or the path of an MP3 or WAV file", isPath},
+	"source":        {"builtin, milliwatt, silence, tone: with 1 to 4 frequencies from 20 to 3900 Hz joined by +, an http or https URL, or the path of an MP3 or WAV file", isSource},
 	"url":           {"an http or https URL", isURL},
 }
 
@@ -53,6 +54,28 @@ func isOptionalPath(s string) bool { return s == "" || isPath(s) }
 func isPrintable(s string) bool {
 	control := func(r rune) bool { return !unicode.IsPrint(r) }
 	return utf8.ValidString(s) && strings.TrimSpace(s) != "" && !strings.ContainsFunc(s, control)
+}
+
+// isSource refuses what cannot be meant for a path: a scheme that is not served.
+func isSource(s string) bool {
+	if tones, ok := strings.CutPrefix(s, TonePrefix); ok {
+		return isTones(tones)
+	}
+	if strings.Contains(s, "://") {
+		return isURL(s)
+	}
+	return isPath(s)
+}
+
+func isTones(s string) bool {
+	frequencies := strings.Split(s, "+")
+	for _, written := range frequencies {
+		f, err := strconv.ParseFloat(written, 64)
+		if err != nil || !(f >= 20 && f <= 3900) {
+			return false
+		}
+	}
+	return len(frequencies) <= 4
 }
 
 func isURL(s string) bool {

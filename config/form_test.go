@@ -16,7 +16,8 @@ func TestForms(t *testing.T) {
 		{"line", []string{"Pickup/1.0 (test)", strings.Repeat("a", 128)}, []string{"", " ", "a\r\nb", "a\x00", "\xff", strings.Repeat("a", 129)}},
 		{"path", []string{"a.mp3", "/var/lib/déjà vu.mp3"}, []string{"", " ", "a\nb", strings.Repeat("a", 4097)}},
 		{"optional path", []string{"", "/var/log/pickup/calls.jsonl"}, []string{" ", "a\nb", strings.Repeat("a", 4097)}},
-		{"source", []string{"builtin", "./a.mp3"}, []string{"", "a\x00"}},
+		{"source", []string{"builtin", "./a.mp3", "tone:440", "tone:350+440", "tone:20+3900+1.5e3+700", "https://example.com/a.mp3", "tones/a:b.mp3"},
+			[]string{"", "a\x00", "tone:", "tone:19", "tone:3901", "tone:440+", "tone:NaN", "tone:1+2", "tone:100+200+300+400+500", "ftp://example.com/a.mp3", "file:///a.mp3", "http://"}},
 		{"url", []string{"http://localhost:8080/health", "https://example.com", "http://[::1]/"}, []string{"", "localhost:8080", "ftp://example.com", "http://", "http://:8080/", "http://a b/"}},
 	}
 	if got, want := len(tests), len(forms); got != want {

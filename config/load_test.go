@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 )
@@ -205,6 +206,18 @@ func TestEffectiveIsTOML(t *testing.T) {
 	got.settings, got.idle = want.settings, want.idle
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestChanged(t *testing.T) {
+	old := load(t, Sources{Set: []string{"audio.source=a.mp3", "sip.port=5070"}})
+	now := load(t, Sources{Set: []string{"audio.source=b.mp3", "sip.port=5070", "media.preferred_codecs=G722,PCMU"}})
+	want := []string{"media.preferred_codecs", "audio.source"}
+	if got := now.Changed(old); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := now.Changed(now); got != nil {
+		t.Errorf("against itself: got %q, want none", got)
 	}
 }
 

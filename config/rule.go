@@ -21,6 +21,8 @@ var rules = []rule{
 	{[]string{"audio_processing.band_split_freq_1", "audio_processing.bandpass_low_freq"}, lowSplit},
 	{[]string{"audio_processing.band_split_freq_2", "audio_processing.band_split_freq_1"}, splitDistance},
 	{[]string{"audio_processing.band_split_freq_2", "audio_processing.bandpass_high_freq"}, highSplit},
+	{[]string{"audio_processing.wideband.bandpass_low_freq", "audio_processing.band_split_freq_1"}, wideLow},
+	{[]string{"audio_processing.wideband.bandpass_high_freq", "audio_processing.band_split_freq_2"}, wideHigh},
 }
 
 // checkRules checks each rule whose keys are all known to be as they were
@@ -119,4 +121,22 @@ func highSplit(c *Config) string {
 	}
 	return fmt.Sprintf("band_split_freq_2 (%s) must be below bandpass_high_freq (%s)",
 		decimal(p.BandSplitFreq2), decimal(p.BandpassHighFreq))
+}
+
+func wideLow(c *Config) string {
+	p := c.AudioProcessing
+	if p.Wideband.BandpassLowFreq < p.BandSplitFreq1 {
+		return ""
+	}
+	return fmt.Sprintf("bandpass_low_freq of wideband (%s) must be below band_split_freq_1 (%s)",
+		decimal(p.Wideband.BandpassLowFreq), decimal(p.BandSplitFreq1))
+}
+
+func wideHigh(c *Config) string {
+	p := c.AudioProcessing
+	if p.Wideband.BandpassHighFreq > p.BandSplitFreq2 {
+		return ""
+	}
+	return fmt.Sprintf("bandpass_high_freq of wideband (%s) must be above band_split_freq_2 (%s)",
+		decimal(p.Wideband.BandpassHighFreq), decimal(p.BandSplitFreq2))
 }

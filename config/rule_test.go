@@ -30,6 +30,10 @@ func TestRules(t *testing.T) {
 			"FILE:2: audio_processing.band_split_freq_2 = 1199.9: band_split_freq_2 (1199.9) must be at least 1.5 times band_split_freq_1 (800)"}},
 		{"second split above the band", "[audio_processing]\nband_split_freq_2 = 3400", []string{
 			"FILE:2: audio_processing.band_split_freq_2 = 3400: band_split_freq_2 (3400) must be below bandpass_high_freq (3400)"}},
+		{"wideband from above the first split", "[audio_processing.wideband]\nbandpass_low_freq = 800", []string{
+			"FILE:2: audio_processing.wideband.bandpass_low_freq = 800: bandpass_low_freq of wideband (800) must be below band_split_freq_1 (800)"}},
+		{"wideband up to the second split", "[audio_processing.wideband]\nbandpass_high_freq = 2500", []string{
+			"FILE:2: audio_processing.wideband.bandpass_high_freq = 2500: bandpass_high_freq of wideband (2500) must be above band_split_freq_2 (2500)"}},
 		{"no consequence of another fault", "[media]\nrtp_port_range_start = 30000\nrtp_port_range_end = 4OOOO\n", []string{
 			"FILE:3:23: media.rtp_port_range_end = 4OOOO: not TOML: strings must be quoted"}},
 		{"no consequence of a lost section", "[media]\nrtp_port_range_start = 30000\n[media]\nrtp_port_range_end = 40000\n", []string{

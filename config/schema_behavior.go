@@ -8,8 +8,8 @@ type Behavior struct {
 	AutoAnswer           bool    `koanf:"auto_answer" doc:"Answer every call; when false a call rings until the caller gives up or ring_timeout_seconds have passed."`
 	AutoAnswerDelayMS    int     `koanf:"auto_answer_delay_ms" unit:"ms" min:"0" max:"60000" doc:"How long a call rings before it is answered."`
 	RingTimeoutSeconds   int     `koanf:"ring_timeout_seconds" unit:"s" min:"1" max:"3600" doc:"How long a call rings when auto_answer is false; 480 ends it then."`
-	ToneDurationSeconds  int     `koanf:"tone_duration_seconds" unit:"s" min:"1" max:"3600" idle:"*" doc:"Length of the tone that is played when the audio source is a tone."`
-	ToneFrequency        float64 `koanf:"tone_frequency" unit:"Hz" min:"20" max:"3900" idle:"*" doc:"Pitch of the tone that is played when the audio source is a tone."`
+	ToneDurationSeconds  int     `koanf:"tone_duration_seconds" unit:"s" min:"1" max:"3600" doc:"How long a caller hears the tone that is played when the audio cannot be had."`
+	ToneFrequency        float64 `koanf:"tone_frequency" unit:"Hz" min:"20" max:"3900" doc:"Pitch of the tone that is played when the audio cannot be had."`
 	CallTimeoutSeconds   int     `koanf:"call_timeout_seconds" unit:"s" min:"1" max:"86400" doc:"Longest time that an answered call may last, whatever is still to be played."`
 	MaxConcurrentCalls   int     `koanf:"max_concurrent_calls" unit:"calls" min:"1" max:"32256" doc:"Calls at the same time; each needs a port pair of the RTP range, and one call more is answered with busy_status."`
 	BusyStatus           int     `koanf:"busy_status" names:"503,486" doc:"SIP status for a call over max_concurrent_calls: 503 Service Unavailable with Retry-After (a proxy tries elsewhere) or 486 Busy Here."`
