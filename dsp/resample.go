@@ -70,8 +70,8 @@ type kernel struct {
 //
 // The cutoff lies in the middle of the transition, since a windowed sinc falls symmetrically about it.
 func newKernel(from, to, up int) *kernel {
-	nyquist := float64(min(from, to)) / 2
-	pass, stop := passband*nyquist, nyquist
+	nyquist := float64(float64(min(from, to)) / 2)
+	pass, stop := float64(passband*nyquist), nyquist
 	width := (stop - pass) / float64(from)
 	beta := 0.1102 * (attenuation - 8.7)
 	return &kernel{
@@ -105,7 +105,7 @@ func (k *kernel) phase(p int) []float64 {
 	sum := 0.0
 	for j := range taps {
 		t := float64(j-k.half) - float64(p)/float64(len(k.phases))
-		taps[j] = 2 * k.cutoff * sinc(2*k.cutoff*t) * k.window(t)
+		taps[j] = float64(2 * k.cutoff * sinc(2*k.cutoff*t) * k.window(t))
 		sum += taps[j]
 	}
 	for j := range taps {
@@ -137,7 +137,7 @@ func besselI0(x float64) float64 {
 	q := x * x / 4
 	sum, term := 1.0, 1.0
 	for n := 1.0; term > sum*1e-17; n++ {
-		term *= q / (n * n)
+		term = float64(term * (q / (n * n)))
 		sum += term
 	}
 	return sum

@@ -1,0 +1,156 @@
+package dsp
+
+import (
+	"fmt"
+	"math"
+)
+
+// The stages of a prompt in the order of their work. A prompt is brought to the sample rate of the chain before
+// it gets there, and its edges are faded (FadeEdges) once it has been cut; the stages between are those of
+// Chain.Process.
+const (
+	StageResample   = "resample"
+	StageBandpass   = "bandpass"
+	StageLevel      = "level"
+	StageExpander   = "expander"
+	StagePresence   = "presence"
+	StageCompressor = "compressor"
+	StageLoudness   = "loudness"
+	StageEdges      = "edges"
+)
+
+// Stages names all stages in their order. It is only to be read.
+var Stages = []string{
+	StageResample, StageBandpass, StageLevel, StageExpander, StagePresence, StageCompressor, StageLoudness, StageEdges,
+}
+
+// Chain makes one channel of audio fit for a telephone: it limits the band, brings it to a working level, lowers the
+// noise of pauses, lifts the presence, compresses in three bands, and ends at a loudness below a ceiling.
+// It holds settings only and may be used by several goroutines at once.
+type Chain struct {
+	// Enabled is false for a chain that only sets the level: one gain for all of the signal, to the loudness, and
+	// less where the true peak would pass the ceiling.
+	Enabled bool
+
+	Bandpass  Bandpass
+	Expander  Expander
+	Presence  Presence
+	Multiband Multiband
+	Loudness  float64 // target, in LUFS
+	Ceiling   float64 // no sample of the result is above it; an amplitude relative to full scale
+}
+
+// Report is what a chain did to a signal.
+type Report struct {
+	LevelGain    float64  // gain to the working level, in dB; 0 for a chain that is not enabled
+	LoudnessGain float64  // gain to the loudness, before the limiter, in dB
+	Expander     Curve    // empty, as the following, for a chain that is not enabled
+	Compressor   [3]Curve // of the bands, the lowest first, without their makeup gain
+	Limiter      Curve
+}
+
+// Curve is the reduction of the gain over time.
+type Curve struct {
+	Rate      int       // samples per second
+	Reduction []float64 // in dB, 0 or more and finite
+}
+
+// Process sends x, one channel at rate, through the chain and returns the result, a new slice at the sample rate out,
+// with a report. x is left as it is. Both rates are in Hz and from MinRate to MaxRate; Process panics when Resample
+// does not know a way from one to the other. Where they differ, the dynamics work at rate, and the loudness and the
+// ceiling hold for the result at out.
+//
+// After each of its stages, from StageResample (what it was given) to StageLoudness (its result), it calls tap with
+// the signal, which is at rate up to StageCompressor and at out then. Only during the call may tap use the slice,
+// and only to read it. tap may be nil. A stage that is not enabled passes the signal on.
+//
+// Samples that are not finite are taken for silence, and a signal that passes full scale by more than 20 dB is
+// brought to full scale first: no finite input leads to a result that is not.
+func (c Chain) Process(x []float64, rate, out int, tap func(stage string, y []float64)) (y []float64, r Report) {
+	if tap == nil {
+		tap = func(string, []float64) {}
+	}
+	y = tame(x)
+	tap(StageResample, y)
+	if c.Enabled {
+		y = c.shape(y, rate, tap, &r)
+	} else {
+		for _, stage := range [...]string{StageBandpass, StageLevel, StageExpander, StagePresence, StageCompressor} {
+			tap(stage, y)
+		}
+	}
+	if out != rate {
+		var err error
+		if y, err = Resample(y, rate, out); err != nil {
+			panic(fmt.Errorf("dsp: chain: %w", err))
+		}
+	}
+	if c.Enabled {
+		r.Limiter.Rate = out
+		r.LoudnessGain, r.Limiter.Reduction = Normalise(y, out, c.Loudness, Limiter{Ceiling: c.Ceiling})
+	} else {
+		r.LoudnessGain = c.levelOnly(y, out)
+	}
+	tap(StageLoudness, y)
+	return y, r
+}
+
+// shape is the chain from the band-pass to the compressor, in place.
+func (c Chain) shape(y []float64, rate int, tap func(stage string, y []float64), r *Report) []float64 {
+	c.Bandpass.Filter(y, rate)
+	tap(StageBandpass, y)
+
+	r.LevelGain = WorkingLevel(y, rate)
+	tap(StageLevel, y)
+
+	gain := c.Expander.Apply(y, rate)
+	toReduction(gain)
+	r.Expander = Curve{Rate: rate, Reduction: gain}
+	tap(StageExpander, y)
+
+	c.Presence.Filter(y, rate)
+	tap(StagePresence, y)
+
+	for i, reduction := range c.Multiband.Apply(y, rate) {
+		r.Compressor[i] = Curve{Rate: rate, Reduction: reduction}
+	}
+	tap(StageCompressor, y)
+	return y
+}
+
+// levelOnly brings y, in place, to the loudness by one gain, and returns the gain in dB: as much as the true peak
+// leaves room for below the ceiling.
+func (c Chain) levelOnly(y []float64, rate int) (gain float64) {
+	peak := TruePeak(y)
+	if peak == 0 {
+		return 0
+	}
+	room := 20 * math.Log10(c.Ceiling/peak)
+	if loudness := Loudness(y, rate); !math.IsInf(loudness, 0) {
+		gain = c.Loudness - loudness
+	}
+	gain = min(gain, room)
+	scale(y, attenuate(-gain))
+	clamp(y, c.Ceiling) // of what rounding may leave above it
+	return gain
+}
+
+// loudest is the highest amplitude that is taken for a signal: 20 dB above full scale, which the working level can
+// still undo. Audio in floating point can have any.
+const loudest = 10.0
+
+// tame is a copy of x that every stage can take.
+func tame(x []float64) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			y[i] = v
+		}
+	}
+	if peak := Peak(y); peak > loudest {
+		for i := range y {
+			y[i] /= peak
+		}
+	}
+	return y
+}
