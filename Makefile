@@ -31,6 +31,7 @@ test: tools ## Tests everything with the race detector, then one short call by e
 	go vet ./...
 	go vet -tags e2e ./e2e/
 	CGO_ENABLED=1 go test -race -timeout 5m ./...
+	go test -timeout 2m -run '^TestBuiltinSound' ./codec
 	go test -tags e2e -count=1 -timeout 5m -run '^TestShort' ./e2e/
 
 lint: $(LINT) ## Checks style, doc comments and the import rules (installs the pinned linter once)
@@ -61,7 +62,7 @@ bench: ## Runs the benchmarks, among them the pacer against its floor in C
 docs: build ## Writes the generated parts of docs/
 	docs/generate.sh bin/pickup
 
-tools: ## Installs what the tests need and this machine lacks (compiler, SIPp, baresip, tshark, sox, ffmpeg, lame)
+tools: ## Installs what the tests need and this machine lacks (compiler, SIPp, baresip, tshark, sox, ffmpeg, lame, espeak-ng)
 	@e2e/tools.sh
 
 clean: ## Removes what was built

@@ -1,57 +1,26 @@
 package codec
 
 import (
-	"math"
 	"testing"
 	"time"
 )
 
-func TestBuiltinLastsThirtySeconds(t *testing.T) {
-	t.Parallel()
+func TestBuiltin(t *testing.T) {
 	if size := len(builtin); size > 700_000 {
 		t.Errorf("size: got %d bytes, want at most 700000", size)
 	}
-	p, err := LoadBuiltin(Options{Duration: 30 * time.Second, Formats: both})
+	s, err := scan(builtin, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Source() != BuiltinSource || p.Duration() != 30*time.Second {
-		t.Errorf("got %v of %q, want 30s of %q", p.Duration(), p.Source(), BuiltinSource)
+	if got := position(s.end()-s.start(), s.header.rate); got < 30*time.Second {
+		t.Errorf("length: got %v, want at least 30s", got)
 	}
-	for _, f := range both {
-		track, _ := p.Track(f.Name)
-		if track.Frames() != 1500 {
-			t.Errorf("%s: got %d frames, want 1500", f.Name, track.Frames())
-		}
+	p, err := LoadBuiltin(Options{Duration: 300 * time.Millisecond, Formats: both})
+	if err != nil {
+		t.Fatal(err)
 	}
-	track, _ := p.Track("PCMU")
-	checkBuiltinSound(t, decoded(track))
-}
-
-// checkBuiltinSound checks that there is something to hear all the time, nothing clips, the countdown keeps its
-// seconds, and that all is said before the call ends.
-func checkBuiltinSound(t *testing.T, x []float64) {
-	t.Helper()
-	level := func(from, to float64) float64 {
-		part := x[int(from*telephoneRate):int(to*telephoneRate)]
-		sum := 0.0
-		for _, v := range part {
-			if math.Abs(v) > 0.98 {
-				t.Fatalf("clips between %.2f and %.2f s", from, to)
-			}
-			sum += v * v
-		}
-		return 10 * math.Log10(sum/float64(len(part)))
-	}
-	for at := 0.3; at < 29.6; at += 0.3 {
-		if got := level(at, at+0.3); got < -60 {
-			t.Errorf("%.1f s: got %.1f dB, want something to hear", at, got)
-		}
-	}
-	for second := 19.0; second < 30; second++ {
-		word, gap := level(second+0.1, second+0.3), level(second+0.75, second+0.98)
-		if word < gap+8 {
-			t.Errorf("%.0f s: got a word at %.1f dB and a gap at %.1f dB, want 8 dB between them", second, word, gap)
-		}
+	if p.Source() != BuiltinSource || p.Duration() != 300*time.Millisecond {
+		t.Errorf("got %v of %q, want 300ms of %q", p.Duration(), p.Source(), BuiltinSource)
 	}
 }

@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -10,8 +11,14 @@ import (
 // default packetization interval is 20 ms).
 const FrameDuration = 20 * time.Millisecond
 
-// telephoneRate is the sample rate of G.711 in Hz (ITU-T G.711, clause 2).
-const telephoneRate = 8000
+// frameBytes is the length of one frame in bytes. All formats have 64 kbit/s.
+const frameBytes = 64000 / 8 * int(FrameDuration/time.Millisecond) / 1000
+
+// Sample rates in Hz.
+const (
+	narrowRate = 8000  // of G.711 (ITU-T G.711, clause 2)
+	wideRate   = 16000 // of G.722 (ITU-T G.722, 1.3)
+)
 
 // Format is a way to encode audio for RTP. Formats are plain values and can be compared.
 type Format struct {
@@ -19,52 +26,90 @@ type Format struct {
 	PayloadType uint8  // static RTP payload type (RFC 3551, 6)
 	ClockRate   int    // of the RTP timestamps, in Hz
 	SampleRate  int    // of the audio, in Hz
-	Silence     byte   // the code of a sample of value zero
 }
 
 // PCMU is G.711 mu-law (RFC 3551, 4.5.14).
-var PCMU = Format{Name: "PCMU", PayloadType: 0, ClockRate: telephoneRate, SampleRate: telephoneRate, Silence: 0xFF}
+var PCMU = Format{Name: "PCMU", PayloadType: 0, ClockRate: narrowRate, SampleRate: narrowRate}
 
 // PCMA is G.711 A-law (RFC 3551, 4.5.14).
-var PCMA = Format{Name: "PCMA", PayloadType: 8, ClockRate: telephoneRate, SampleRate: telephoneRate, Silence: 0xD5}
+var PCMA = Format{Name: "PCMA", PayloadType: 8, ClockRate: narrowRate, SampleRate: narrowRate}
 
-// companders has the law of each format that a prompt can be encoded in.
-var companders = map[Format]func(int16) byte{
-	PCMU: EncodeMuLaw,
-	PCMA: EncodeALaw,
+// G722 is G.722 at 64 kbit/s. Its RTP clock has half of its sample rate: the value "was erroneously assigned in RFC 1890
+// and must remain unchanged for backward compatibility" (RFC 3551, 4.5.2).
+var G722 = Format{Name: "G722", PayloadType: 9, ClockRate: 8000, SampleRate: wideRate}
+
+// Formats are all formats that a prompt can be encoded in, as a new slice.
+func Formats() []Format { return []Format{PCMU, PCMA, G722} }
+
+// FormatNamed is the format with this encoding name, as RFC 3551 writes it; false when there is none.
+func FormatNamed(name string) (Format, bool) {
+	for _, f := range Formats() {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Format{}, false
 }
 
-// frameSize is the length of one frame in bytes: G.711 has one byte for each sample.
-func (f Format) frameSize() int {
+// Decode decodes payload, of any number of frames that follow one another from the first on, to 16-bit samples at
+// SampleRate: what a caller hears. A format that is none of Formats gives no samples.
+func (f Format) Decode(payload []byte) []int16 {
+	switch f {
+	case PCMU:
+		return expand(payload, DecodeMuLaw)
+	case PCMA:
+		return expand(payload, DecodeALaw)
+	case G722:
+		return DecodeG722(payload)
+	}
+	return nil
+}
+
+// expand decodes each code by the law of G.711.
+func expand(codes []byte, law func(byte) int16) []int16 {
+	samples := make([]int16, len(codes))
+	for i, c := range codes {
+		samples[i] = law(c)
+	}
+	return samples
+}
+
+// compand encodes each sample by the law of G.711.
+func compand(samples []int16, law func(int16) byte) []byte {
+	codes := make([]byte, len(samples))
+	for i, s := range samples {
+		codes[i] = law(s)
+	}
+	return codes
+}
+
+// frameSamples is the number of samples in a frame.
+func (f Format) frameSamples() int {
 	return f.SampleRate * int(FrameDuration/time.Millisecond) / 1000
-}
-
-// encode is samples in the format f, filled up with silence to whole frames.
-func (f Format) encode(samples []int16) []byte {
-	compand := companders[f]
-	size := f.frameSize()
-	payload := make([]byte, 0, (len(samples)+size-1)/size*size)
-	for _, s := range samples {
-		payload = append(payload, compand(s))
-	}
-	for len(payload)%size != 0 {
-		payload = append(payload, f.Silence)
-	}
-	return payload
 }
 
 // checkFormats is an error unless every format can be encoded and none is asked for twice.
 func checkFormats(formats []Format) error {
+	known := Formats()
 	if len(formats) == 0 {
-		return fmt.Errorf("no format asked for: allowed are PCMU and PCMA")
+		return fmt.Errorf("no format asked for: allowed are %s", namesOf(known))
 	}
 	for i, f := range formats {
-		if companders[f] == nil {
-			return fmt.Errorf("unknown format %q: allowed are PCMU and PCMA", f.Name)
+		if !slices.Contains(known, f) {
+			return fmt.Errorf("unknown format %q: allowed are %s", f.Name, namesOf(known))
 		}
 		if slices.Contains(formats[:i], f) {
 			return fmt.Errorf("format %s asked for twice", f.Name)
 		}
 	}
 	return nil
+}
+
+// namesOf lists the names of formats for people.
+func namesOf(formats []Format) string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.Name
+	}
+	return strings.Join(names, ", ")
 }

@@ -78,10 +78,19 @@ func TestG711RoundTrip(t *testing.T) {
 	}
 }
 
-func TestSilenceIsTheCodeOfZero(t *testing.T) {
-	for f, compand := range companders {
-		if got := compand(0); got != f.Silence {
-			t.Errorf("%s: code of zero: got %#02x, want %#02x", f.Name, got, f.Silence)
+// What the laws add to a sine. The least is what the mu-law itself reaches at -38 dBFS.
+func TestG711SignalToNoise(t *testing.T) {
+	for _, f := range []Format{PCMU, PCMA} {
+		for level := -3.0; level >= -40; level-- {
+			x := make([]int16, narrowRate/2)
+			for i := range x {
+				sine := math.Sin(2 * math.Pi * 1020 * float64(i) / narrowRate)
+				x[i] = int16(math.RoundToEven(32768 * math.Pow(10, level/20) * sine))
+			}
+			heard := f.Decode(newTrack(f, x).payload)
+			if got := -measure(floats(heard), narrowRate, 1020).noise; got < 32.7 {
+				t.Errorf("%s at %v dBFS: got %.1f dB, want at least 32.7 dB", f.Name, level, got)
+			}
 		}
 	}
 }

@@ -42,10 +42,7 @@ func TestParseInfoTag(t *testing.T) {
 func TestDecodeTrimsExactly(t *testing.T) {
 	t.Parallel()
 	for _, name := range playable {
-		a, err := Decode(fixture(t, name), time.Minute)
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := decodedFixture(t, name)
 		if len(a.Left) != a.Rate || len(a.Right) != a.Rate {
 			t.Errorf("%s: got %d and %d samples, want the %d of one second", name, len(a.Left), len(a.Right), a.Rate)
 			continue

@@ -34,11 +34,17 @@ func Load(r io.Reader, source string, opt Options) (*Prompt, error) {
 	if len(data) > maxSize {
 		return nil, fmt.Errorf("codec: %s: larger than 20 MiB, which is the limit; %s", source, shorten)
 	}
-	samples, notes, err := prepare(data, opt.Duration)
+	a, err := Decode(data, opt.Duration)
 	if err != nil {
 		return nil, fmt.Errorf("codec: %s: %w", source, err)
 	}
-	return newPrompt(source, samples, notes, opt.Formats), nil
+	samples, err := prepare(a, opt)
+	if err != nil {
+		return nil, fmt.Errorf("codec: %s: %w", source, err)
+	}
+	p := newPrompt(source, opt.Formats, func(f Format) *Track { return newTrack(f, samples[f.Band()]) })
+	p.notes = a.Notes
+	return p, nil
 }
 
 // LoadFile loads the MP3 or WAV file at path, as Load does.

@@ -8,9 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
+
+	"pickup/dsp"
 )
 
 var both = []Format{PCMU, PCMA}
@@ -27,15 +30,11 @@ func TestPrepareKeepsTheTone(t *testing.T) {
 	t.Parallel()
 	for _, name := range playable {
 		t.Run(name, func(t *testing.T) {
-			samples, _, err := prepare(fixture(t, name), time.Minute)
+			samples, err := prepare(decodedFixture(t, name), Options{Duration: time.Minute, Formats: both})
 			if err != nil {
 				t.Fatal(err)
 			}
-			x := make([]float64, len(samples))
-			for i, s := range samples {
-				x[i] = float64(s) / 32768
-			}
-			got := measure(x[1600:7200], telephoneRate, 1020)
+			got := measure(floats(samples[Narrow][1600:7200]), narrowRate, 1020)
 			checkTone(t, got)
 			if got.thd > -70 || got.noise > -60 {
 				t.Errorf("THD %.1f dB, THD+N %.1f dB: want at most -70 and -60 dB", got.thd, got.noise)
@@ -57,7 +56,7 @@ func TestLoadFile(t *testing.T) {
 			if !ok || track.Format() != f {
 				t.Fatalf("%s: no track %s", name, f.Name)
 			}
-			got := measure(decoded(track)[1600:7200], telephoneRate, 1020)
+			got := measure(decoded(track)[1600:7200], narrowRate, 1020)
 			checkTone(t, got)
 			if got.noise > -33 {
 				t.Errorf("%s as %s: THD+N: got %.1f dB, want at most -33 dB", name, f.Name, got.noise)
@@ -149,8 +148,11 @@ func TestLoadChecksOptions(t *testing.T) {
 	}{
 		{"no duration", Options{Formats: both}, "codec: builtin: play time 0s: it must be more than 0"},
 		{"negative duration", Options{Duration: -1, Formats: both}, "play time -1ns: it must be more than 0"},
-		{"no format", Options{Duration: 1}, "no format asked for: allowed are PCMU and PCMA"},
-		{"unknown format", Options{Duration: 1, Formats: []Format{{Name: "G722"}}}, `unknown format "G722": allowed are PCMU and PCMA`},
+		{"no format", Options{Duration: 1}, "no format asked for: allowed are PCMU, PCMA, G722"},
+		{"unknown format", Options{Duration: 1, Formats: []Format{{Name: "G729"}}}, `unknown format "G729": allowed are PCMU, PCMA, G722`},
+		{"unknown rate", Options{Duration: 1, Formats: both, Rate: 48000}, "rate 48000 Hz: allowed are 8000 and 16000"},
+		{"bad chain", Options{Duration: 1, Formats: both, Chain: dsp.Chain{Loudness: -3, Ceiling: 1}}, "narrow band: dsp: chain: loudness in LUFS is -3"},
+		{"bad chain for G.722", Options{Duration: 1, Formats: []Format{G722}, Wide: dsp.Chain{Loudness: -22, Ceiling: 7}}, "wide band: dsp: chain: ceiling is 7"},
 		{"format twice", Options{Duration: 1, Formats: []Format{PCMA, PCMU, PCMA}}, "format PCMA asked for twice"},
 	}
 	for _, tt := range tests {
@@ -168,6 +170,31 @@ func fixture(t testing.TB, name string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// decodedOnce has each fixture of playable: decoding takes long under the race detector, and several tests look at the same.
+var decodedOnce = func() map[string]func() (Audio, error) {
+	m := make(map[string]func() (Audio, error))
+	for _, name := range playable {
+		m[name] = sync.OnceValues(func() (Audio, error) {
+			data, err := os.ReadFile(filepath.Join("testdata", name))
+			if err != nil {
+				return Audio{}, err
+			}
+			return Decode(data, time.Minute)
+		})
+	}
+	return m
+}()
+
+// decodedFixture is one of playable, decoded. It is shared and must not be written to.
+func decodedFixture(t testing.TB, name string) Audio {
+	t.Helper()
+	a, err := decodedOnce[name]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
 func load(t testing.TB, data []byte, opt Options) *Prompt {

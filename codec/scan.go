@@ -39,7 +39,7 @@ func scan(data []byte, play time.Duration) (*stream, error) {
 	if !consecutive(data[at+padding:]) {
 		at = 0 // a tag with a wrong size, or something else behind it: search for frames everywhere
 	}
-	n := sync(data[at:])
+	n := synchronise(data[at:])
 	if n < 0 {
 		return nil, notMPEG(data)
 	}
@@ -90,7 +90,7 @@ func skip(data []byte) (n int, hole bool) {
 	if n > 0 && (consecutive(data[n:]) || leadingTag(data[n:]) > 0) {
 		return n, false
 	}
-	return sync(data), true
+	return synchronise(data), true
 }
 
 // hole takes note that bytes were skipped up to data, where frames go on; an error when these are of another kind.
@@ -152,8 +152,8 @@ func (s *stream) claimed() int {
 	return s.info.frames*s.header.samples() - max(0, s.info.padding-decoderDelay)
 }
 
-// sync is the distance to the first of syncFrames consecutive frames in data, -1 if there are none.
-func sync(data []byte) int {
+// synchronise is the distance to the first of syncFrames consecutive frames in data, -1 if there are none.
+func synchronise(data []byte) int {
 	for at := 0; ; at++ {
 		i := bytes.IndexByte(data[at:], 0xFF)
 		if i < 0 {

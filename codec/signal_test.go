@@ -64,12 +64,27 @@ func window(i, n int) float64 {
 
 // decoded is a track as samples with full scale at ±1.
 func decoded(t *Track) []float64 {
-	expand := map[Format]func(byte) int16{PCMU: DecodeMuLaw, PCMA: DecodeALaw}[t.Format()]
-	var x []float64
+	var payload []byte
 	for n := range t.Frames() {
-		for _, c := range t.Frame(n) {
-			x = append(x, float64(expand(c))/32768)
-		}
+		payload = append(payload, t.Frame(n)...)
+	}
+	return floats(t.Format().Decode(payload))
+}
+
+// floats are samples with full scale at ±1.
+func floats(samples []int16) []float64 {
+	x := make([]float64, len(samples))
+	for i, s := range samples {
+		x[i] = float64(s) / 32768
 	}
 	return x
+}
+
+// toneAudio is a sine of n samples in both channels.
+func toneAudio(hertz, amplitude float64, rate, n int) Audio {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = amplitude * math.Sin(2*math.Pi*hertz*float64(i)/float64(rate))
+	}
+	return Audio{Left: x, Right: x, Rate: rate}
 }

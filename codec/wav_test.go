@@ -125,23 +125,15 @@ func TestDecodeWAVWithMP3InIt(t *testing.T) {
 }
 
 // A tone at rates that have nothing in common with 8 kHz comes out at its pitch, as near as a caller can tell.
-func TestPrepareWAVOfAnyRate(t *testing.T) {
+func TestPrepareAnyRate(t *testing.T) {
 	t.Parallel()
 	for _, rate := range []int{4001, 7999, 8000, 11127, 22257, 44101, 191999} {
-		pcm := make([]byte, 0, rate)
-		for i := range rate / 2 {
-			pcm = binary.LittleEndian.AppendUint16(pcm, uint16(int16(16384*math.Sin(2*math.Pi*1020*float64(i)/float64(rate)))))
-		}
-		samples, _, err := prepare(wavFile(fmtChunk(wavPCM, 1, rate, 2, 16), chunk("data", pcm)), time.Minute)
+		samples, err := prepare(toneAudio(1020, 0.5, rate, rate/2), Options{Duration: time.Minute, Formats: both})
 		if err != nil {
 			t.Errorf("%d Hz: %v", rate, err)
 			continue
 		}
-		x := make([]float64, len(samples))
-		for i, s := range samples {
-			x[i] = float64(s) / 32768
-		}
-		got := measure(x[800:3200], telephoneRate, 1020)
+		got := measure(floats(samples[Narrow][800:3200]), narrowRate, 1020)
 		if math.Abs(got.frequency/1020-1) > 0.00026 || math.Abs(got.level+6.0206) > 0.05 {
 			t.Errorf("%d Hz: got %.3f Hz at %.3f dB, want 1020 Hz at -6.02 dB", rate, got.frequency, got.level)
 		}
