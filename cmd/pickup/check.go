@@ -21,11 +21,14 @@ func newCheck() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		audio, err := engine.Check(settings)
+		audio, err := engine.LoadAudio(c.Context(), settings, nil)
 		if err != nil {
 			return err
 		}
 		report := fmt.Sprintf("configuration: ok\naudio: %s\n", audio)
+		for _, warning := range audio.Warnings() {
+			report += fmt.Sprintf("audio: %s\n", warning)
+		}
 		if idle := settings.Idle(); len(idle) > 0 {
 			report += fmt.Sprintf("without effect in this version: %s\n", strings.Join(idle, " "))
 		}

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -22,7 +23,7 @@ const (
 )
 
 func main() {
-	err := newRoot().Execute()
+	err := newRoot().ExecuteContext(context.Background())
 	if err == nil {
 		return
 	}

@@ -22,7 +22,7 @@ a built-in recording. Try it: baresip -e '/dial sip:anyone@127.0.0.1'`,
 		SilenceErrors: true,
 		Version:       version,
 	}
-	root.AddCommand(newServe(), newCheck(), newFSM(), newConfig(), newVersion())
+	root.AddCommand(newServe(), newCheck(), newFSM(), newConfig(), newRender(), newVersion())
 	return root
 }
 

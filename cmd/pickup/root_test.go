@@ -51,7 +51,7 @@ func TestCommandsPrint(t *testing.T) {
 		{"fsm as table", []string{"fsm", "--format", "table"}, []string{"| Answering | ack | Playing |"}},
 		{"config", []string{"config", "--set", "sip.port=5080"}, []string{"5080", "--set", "default"}},
 		{"config reference", []string{"config", "--reference"}, []string{"max_concurrent_calls", "auto_answer_delay_ms"}},
-		{"check", []string{"check", "--set", "audio.duration_seconds=1"}, []string{"configuration: ok", "builtin, 1s of audio in 2 encodings"}},
+		{"check", []string{"check", "--set", "audio.duration_seconds=1"}, []string{"configuration: ok", "builtin, 1s in PCMU, PCMA"}},
 		{"help", []string{"help"}, []string{"serve", "check", "fsm", "config"}},
 	}
 	for _, tt := range tests {

@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"pickup/config"
 	"pickup/engine"
 )
 
@@ -18,9 +21,14 @@ func newServe() *cobra.Command {
 		Short: "Answer calls until stopped",
 		Long: `Serve answers calls in the foreground.
 
-TERM, INT or HUP drains: new calls are refused with 503, calls that are up end by
+TERM or INT drains: new calls are refused with 503, calls that are up end by
 themselves within behavior.shutdown_grace_seconds, the rest get a BYE. A second
-signal sends the BYEs at once; a third ends the process.`,
+signal sends the BYEs at once; a third ends the process.
+
+HUP reads the configuration and the audio again, for new calls. What cannot be
+used is refused, and what was there stays. Keys outside [audio] and
+[audio_processing], but for media.preferred_codecs and media.audio_sample_rate,
+count from the next start on.`,
 		Args: cobra.NoArgs,
 	}
 	from := addSources(command)
@@ -42,36 +50,67 @@ func serve(from *sources) error {
 	if idle := settings.Idle(); len(idle) > 0 {
 		logger.Warn("keys without effect in this version", "keys", strings.Join(idle, " "))
 	}
-	server, err := engine.Build(settings, version, logger)
+	server, err := build(settings, logger)
 	if err != nil {
 		return err
 	}
-	ctx, release := drainOnSignal(server)
+	reload := newReloader(from, server, settings, logger)
+	var reloading sync.WaitGroup
+	defer reloading.Wait()
+	ctx, release := obey(server, reload.request)
 	defer release()
+	reloading.Go(func() { reload.run(ctx) })
 	return server.Run(ctx)
 }
 
-// drainOnSignal ends the context at the first signal and cuts the grace short at
-// the second; the third does what it does to any process. release stops listening
-// for signals and joins.
-func drainOnSignal(server *engine.Engine) (ctx context.Context, release func()) {
+// build prepares the audio, then the server that plays it, so that nothing is open
+// when the audio cannot be used.
+func build(settings *config.Config, logger *slog.Logger) (*engine.Engine, error) {
+	progress, done := showDownload(os.Stderr, "downloading the audio")
+	audio, err := engine.LoadAudioOrTone(context.Background(), settings, progress)
+	done()
+	if err != nil {
+		return nil, err
+	}
+	warn(logger, audio)
+	return engine.Build(settings, audio, version, logger)
+}
+
+func warn(logger *slog.Logger, audio *engine.Audio) {
+	for _, warning := range audio.Warnings() {
+		logger.Warn("audio is not as it should be", "reason", warning)
+	}
+}
+
+// obey listens for signals: HUP reloads. Of the others the first ends the context,
+// the second cuts the grace short, the third does what it does to any process.
+// release stops listening for signals and joins.
+func obey(server *engine.Engine, reload func()) (ctx context.Context, release func()) {
 	ctx, drain := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	ends, hangups := make(chan os.Signal, 2), make(chan os.Signal, 1)
+	signal.Notify(ends, syscall.SIGTERM, syscall.SIGINT)
+	signal.Notify(hangups, syscall.SIGHUP)
 	quit, done := make(chan struct{}), make(chan struct{})
+	reactions := []func(){drain, func() { signal.Stop(ends); server.HangUp() }}
 	go func() {
 		defer close(done)
-		for _, react := range []func(){drain, func() { signal.Stop(signals); server.HangUp() }} {
+		for {
 			select {
-			case <-signals:
-				react()
+			case <-hangups:
+				reload()
+			case <-ends:
+				reactions[0]()
+				if reactions = reactions[1:]; len(reactions) == 0 {
+					return
+				}
 			case <-quit:
 				return
 			}
 		}
 	}()
 	return ctx, func() {
-		signal.Stop(signals)
+		signal.Stop(ends)
+		signal.Stop(hangups)
 		close(quit)
 		<-done
 		drain()

@@ -1,0 +1,191 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pickup/codec"
+	"pickup/dsp"
+)
+
+// Load prepares audio with the options that it is given; they have an Observer that has to stay in them. The functions
+// of package codec whose names begin with Load are such functions once their source is chosen.
+type Load func(codec.Options) (*codec.Prompt, error)
+
+// Options says what to render.
+type Options struct {
+	// Audio is how calls get their audio. Its Formats and Observer are not used.
+	Audio codec.Options
+	// Format is the format of the call.
+	Format codec.Format
+	// Stage, unless empty, is the stage whose signal is kept: one of Stages.
+	Stage string
+	// Plot keeps the signals that a picture needs.
+	Plot bool
+	// Progress is told how many of all steps are done, unless it is nil.
+	Progress func(done, all int)
+}
+
+// Signal is one channel of sound.
+type Signal struct {
+	Samples []float64 // full scale is ±1
+	Rate    int       // in Hz
+}
+
+// Result is what came out.
+type Result struct {
+	// Heard is what a caller hears of one pass of the prompt, at the SampleRate of the format.
+	Heard []int16
+	// Payload is the same as it is sent, without RTP headers.
+	Payload []byte
+	// Stage is the signal behind the stage that was asked for, of the play time at most.
+	Stage Signal
+	// Before is the source, mixed to one channel, of the play time at most; empty without Options.Plot and for audio
+	// that is made and not read.
+	Before Signal
+	// Chain is what the chain did over time, and the zero Report where there was none.
+	Chain dsp.Report
+	// Report has the numbers.
+	Report Report
+}
+
+// Stages are the names of all stages in order: codec.StageSource and dsp.Stages.
+func Stages() []string { return append([]string{codec.StageSource}, dsp.Stages...) }
+
+// CheckStage is an error that lists the stages unless there is one of this name.
+func CheckStage(name string) error {
+	if !slices.Contains(Stages(), name) {
+		return fmt.Errorf("unknown stage %q: allowed are %s", name, strings.Join(Stages(), ", "))
+	}
+	return nil
+}
+
+// Render prepares the audio of load in one format. Errors are those of load, and of a stage that there is not.
+func Render(load Load, opt Options) (*Result, error) {
+	if opt.Stage != "" {
+		if err := CheckStage(opt.Stage); err != nil {
+			return nil, err
+		}
+	}
+	w := &watch{opt: opt, steps: len(Stages()) + 2}
+	audio := opt.Audio
+	audio.Formats = []codec.Format{opt.Format}
+	audio.Observer = w
+	prompt, err := load(audio)
+	if err != nil {
+		return nil, err
+	}
+	track, ok := prompt.Track(opt.Format.Name)
+	if !ok {
+		return nil, fmt.Errorf("render: %s: not prepared in %s", prompt.Source(), opt.Format.Name)
+	}
+	if opt.Stage != "" && w.stage.Samples == nil {
+		return nil, fmt.Errorf("%s is made, not prepared: no stage of it can be written", prompt.Source())
+	}
+	r := &Result{Payload: payload(track), Before: w.source, Stage: w.stage, Chain: w.chain}
+	r.Heard = opt.Format.Decode(r.Payload)
+	w.step()
+	heard := toFloat(r.Heard)
+	r.Report = Report{
+		Source: prompt.Source(),
+		Codec:  opt.Format.Name,
+		Before: w.before,
+		After:  measure(heard, opt.Format.SampleRate, loudestCode(opt.Format)),
+		Chain:  w.report(Signal{heard, opt.Format.SampleRate}),
+		Notes:  append([]string{}, prompt.Notes()...),
+	}
+	w.step()
+	return r, nil
+}
+
+// payload is one pass of the track.
+func payload(track *codec.Track) []byte {
+	var b []byte
+	for n := range track.Frames() {
+		b = append(b, track.Frame(n)...)
+	}
+	return b
+}
+
+// loudestCode is the largest sample that the format can decode to, relative to full scale of 16 bits.
+func loudestCode(f codec.Format) float64 {
+	switch f {
+	case codec.PCMU:
+		return float64(codec.DecodeMuLaw(0x80)) / (1 << 15)
+	case codec.PCMA:
+		return float64(codec.DecodeALaw(0xAA)) / (1 << 15)
+	}
+	return loudest16
+}
+
+// toFloat is samples with full scale at ±1.
+func toFloat(samples []int16) []float64 {
+	x := make([]float64, len(samples))
+	for i, s := range samples {
+		x[i] = float64(s) / (1 << 15)
+	}
+	return x
+}
+
+// watch sees one band go through its stages. It is a codec.Observer. As all stages of a band come from one goroutine
+// and before load returns, it needs no lock.
+type watch struct {
+	opt         Options
+	steps, done int
+
+	before   *Measure
+	source   Signal
+	resample Signal // at the rate of the chain
+	stage    Signal
+	chain    dsp.Report
+	chained  bool
+}
+
+// Stage implements codec.Observer.
+func (w *watch) Stage(_ codec.Band, stage string, x []float64, rate int) {
+	if stage == codec.StageSource {
+		// A source may be loaded a second time, for example when a download was not accepted.
+		*w = watch{opt: w.opt, steps: w.steps}
+	}
+	x = played(x, rate, w.opt.Audio.Duration)
+	switch stage {
+	case codec.StageSource:
+		before := measure(x, rate, loudest16)
+		w.before = &before
+		if w.opt.Plot {
+			w.source = Signal{slices.Clone(x), rate}
+		}
+	case dsp.StageResample:
+		w.resample = Signal{slices.Clone(x), rate}
+	}
+	if stage == w.opt.Stage {
+		w.stage = Signal{slices.Clone(x), rate}
+	}
+	w.step()
+}
+
+// Report implements codec.Observer.
+func (w *watch) Report(_ codec.Band, r dsp.Report) {
+	for _, curve := range []*dsp.Curve{&r.Expander, &r.Compressor[0], &r.Compressor[1], &r.Compressor[2], &r.Limiter} {
+		curve.Reduction = played(curve.Reduction, curve.Rate, w.opt.Audio.Duration)
+	}
+	w.chain, w.chained = r, true
+}
+
+// step tells that one more step is done.
+func (w *watch) step() {
+	w.done++
+	if w.opt.Progress != nil {
+		w.opt.Progress(min(w.done, w.steps), w.steps)
+	}
+}
+
+// played is the part of x within the play time.
+func played(x []float64, rate int, d time.Duration) []float64 {
+	if keep := d.Seconds() * float64(rate); keep < float64(len(x)) {
+		return x[:int(keep)]
+	}
+	return x
+}
