@@ -43,6 +43,7 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // MediaStats is what was measured of the media of one call. The zero value of an
 // address means that there was none.
 type MediaStats struct {
+	Audio      string         // what is played: the source of the prompt
 	Codec      string         // name of the encoding as in RFC 3551, empty before the negotiation
 	Local      netip.AddrPort // where we receive RTP
 	RemoteSDP  netip.AddrPort // where the session description sends our RTP

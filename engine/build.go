@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"strings"
 
-	"pickup/codec"
 	"pickup/config"
 	"pickup/transport/rtp"
 	"pickup/transport/sip"
@@ -17,16 +15,8 @@ import (
 // address that is taken, a port range that cannot be used.
 var ErrResources = errors.New("the machine does not give what is configured")
 
-// Build makes an engine as configured: it prepares the prompt, then opens the
-// listeners, so that nothing is open when the audio is unusable.
-func Build(c *config.Config, version string, logger *slog.Logger) (*Engine, error) {
-	formats, prompt, err := prepare(c)
-	if err != nil {
-		return nil, err
-	}
-	for _, note := range prompt.Notes() {
-		logger.Warn("audio is damaged", "source", prompt.Source(), "reason", note)
-	}
+// Build makes an engine as configured, which plays the audio.
+func Build(c *config.Config, audio *Audio, version string, logger *slog.Logger) (*Engine, error) {
 	warnOfDescriptors(c, logger)
 	if err := probePorts(c, rtp.ListenRaw); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrResources, err)
@@ -41,8 +31,7 @@ func Build(c *config.Config, version string, logger *slog.Logger) (*Engine, erro
 	}
 	e, err := New(Options{
 		Config:    c,
-		Prompt:    prompt,
-		Formats:   formats,
+		Audio:     audio,
 		Sockets:   open.sockets,
 		Listeners: open.listeners,
 		ListenRTP: rtp.ListenRaw,
@@ -92,40 +81,4 @@ func (l entries) close() error {
 		err = errors.Join(err, listener.Close())
 	}
 	return err
-}
-
-// Check prepares what Build prepares and opens nothing. It tells what would be
-// played.
-func Check(c *config.Config) (string, error) {
-	formats, prompt, err := prepare(c)
-	if err != nil {
-		return "", err
-	}
-	if _, err := rtp.NewPorts(c.Media.RTPPortRangeStart, c.Media.RTPPortRangeEnd); err != nil {
-		return "", err
-	}
-	report := fmt.Sprintf("%s, %v of audio in %d encodings", prompt.Source(), prompt.Duration(), len(formats))
-	return strings.Join(append([]string{report}, prompt.Notes()...), "\naudio: "), nil
-}
-
-// prepare encodes the prompt once for all calls.
-func prepare(c *config.Config) ([]codec.Format, *codec.Prompt, error) {
-	var formats []codec.Format
-	for _, name := range c.Media.PreferredCodecs {
-		for _, f := range []codec.Format{codec.PCMU, codec.PCMA} {
-			if f.Name == name {
-				formats = append(formats, f)
-			}
-		}
-	}
-	options := codec.Options{Duration: c.Audio.Duration(), Formats: formats}
-	if c.Audio.Source == config.BuiltinSource {
-		prompt, err := codec.LoadBuiltin(options)
-		return formats, prompt, err
-	}
-	prompt, err := codec.LoadFile(c.Audio.Source, options)
-	if err != nil {
-		return nil, nil, fmt.Errorf("audio.source: %w", err)
-	}
-	return formats, prompt, nil
 }

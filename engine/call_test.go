@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -225,7 +226,7 @@ func TestCallThatNobodyAnswers(t *testing.T) {
 }
 
 func TestNoCommonCodec(t *testing.T) {
-	play(t, setup{set: []string{"media.preferred_codecs=PCMA"}, options: onlyALaw}, func(s *scenario) {
+	play(t, setup{set: []string{"media.preferred_codecs=PCMA"}}, func(s *scenario) {
 		caller := s.caller()
 		call := caller.Invite(strings.Replace(offer(caller, ""), " 0 8 101", " 0 101", 1))
 		refusal := call.Want(488)
@@ -237,17 +238,27 @@ func TestNoCommonCodec(t *testing.T) {
 	})
 }
 
-func onlyALaw(o *Options) { o.Formats = []codec.Format{codec.PCMA} }
-
-func TestALaw(t *testing.T) {
-	play(t, setup{options: onlyALaw}, func(s *scenario) {
-		call, heard := s.establish()
-		call.Reply(call.WantRequest("BYE"), 200)
-		heard.want(t, 1500)
-		if heard.payloadType != 8 {
-			t.Errorf("payload type: got %d, want 8", heard.payloadType)
-		}
-	})
+func TestEachCodec(t *testing.T) {
+	for name, want := range map[string]byte{"PCMU": 0, "PCMA": 8, "G722": 9} {
+		t.Run(name, func(t *testing.T) {
+			play(t, setup{listens: true, set: []string{"media.preferred_codecs=" + name}}, func(s *scenario) {
+				caller := s.caller()
+				call := caller.Invite(strings.Replace(offer(caller, ""), " 0 8 101", " 0 8 9 101", 1))
+				call.Want(180)
+				call.Want(200)
+				call.Ack()
+				call.Reply(call.WantRequest("BYE"), 200)
+				heard := s.heard(caller)
+				heard.want(s.t, 1500)
+				if heard.payloadType != want {
+					s.t.Errorf("payload type: got %d, want %d", heard.payloadType, want)
+				}
+				if got := heard.payloads[777]; !slices.Equal(got, frameOf(s.t, name, 777)) {
+					s.t.Error("frame 777: got another one than the prompt's")
+				}
+			})
+		})
+	}
 }
 
 func TestOfferOnHoldHearsNothingAndEndsInTime(t *testing.T) {
@@ -287,8 +298,9 @@ func TestInviteWithoutOffer(t *testing.T) {
 
 func TestPanicIsOneFailedCall(t *testing.T) {
 	broken := func(o *Options) {
-		o.Formats = append([]codec.Format{{Name: "PCMU", PayloadType: 0, ClockRate: 0}}, codec.PCMA)
-		o.Prompt = &codec.Prompt{} // has no track
+		audio := *o.Audio
+		audio.prompt = &codec.Prompt{} // has no track
+		o.Audio = &audio
 	}
 	play(t, setup{options: broken}, func(s *scenario) {
 		caller := s.caller()

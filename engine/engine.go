@@ -8,12 +8,11 @@ import (
 	"net"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"pickup/codec"
 	"pickup/config"
 	"pickup/transport/rtp"
-	"pickup/transport/sdp"
 	"pickup/transport/sip"
 )
 
@@ -23,8 +22,7 @@ const retryAfter = 5 * time.Second
 // Options is what an engine is made of.
 type Options struct {
 	Config    *config.Config
-	Prompt    *codec.Prompt
-	Formats   []codec.Format   // encodings of the prompt in order of preference
+	Audio     *Audio           // what calls are played until SetAudio
 	Sockets   []net.PacketConn // SIP over UDP; the engine closes them
 	Listeners []net.Listener   // SIP over TCP; the engine closes them
 	ListenRTP rtp.Listen       // opens the media sockets
@@ -35,9 +33,7 @@ type Options struct {
 // Engine is a server that answers calls. Make it with [New].
 type Engine struct {
 	config    *config.Config
-	prompt    *codec.Prompt
-	codecs    []sdp.Codec
-	frames    int // of one play
+	audio     atomic.Pointer[Audio] // of new calls
 	sockets   []net.PacketConn
 	listeners []net.Listener
 	listenRTP rtp.Listen
@@ -62,9 +58,6 @@ func New(o Options) (*Engine, error) {
 	}
 	e := &Engine{
 		config:    o.Config,
-		prompt:    o.Prompt,
-		codecs:    codecsOf(o.Formats),
-		frames:    int(o.Config.Audio.Duration() / codec.FrameDuration),
 		sockets:   o.Sockets,
 		listeners: o.Listeners,
 		listenRTP: o.ListenRTP,
@@ -74,6 +67,7 @@ func New(o Options) (*Engine, error) {
 		ports:     ports,
 		hurry:     make(chan struct{}),
 	}
+	e.audio.Store(o.Audio)
 	e.sip, err = sip.NewServer(sip.Config{Handler: e, UserAgent: o.Config.SIP.UserAgent, Logger: o.Logger})
 	if err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
@@ -98,8 +92,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	for _, l := range e.listeners {
 		background.Go(func() { failed <- e.sip.ServeTCP(l) })
 	}
-	e.logger.Info("ready", "listen", e.addresses(), "codecs", e.codecNames(), "prompt", e.prompt.Source(),
-		"duration", e.config.Audio.Duration().String(), "max_calls", e.config.Behavior.MaxConcurrentCalls)
+	e.logger.Info("ready", "listen", e.addresses(), "audio", e.audio.Load().String(),
+		"max_calls", e.config.Behavior.MaxConcurrentCalls)
 	var err error
 	select {
 	case <-ctx.Done():
@@ -117,6 +111,12 @@ func (e *Engine) Run(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", ErrResources, err)
 	}
 	return nil
+}
+
+// SetAudio has new calls play other audio. Calls that are up keep theirs.
+func (e *Engine) SetAudio(a *Audio) {
+	e.audio.Store(a)
+	e.logger.Info("audio changed", "audio", a.String())
 }
 
 // HangUp cuts the grace of a drain short: calls that are up get their BYE now.
@@ -158,13 +158,4 @@ func (e *Engine) addresses() []string {
 		list = append(list, l.Addr().Network()+" "+l.Addr().String())
 	}
 	return list
-}
-
-// codecNames lists the codecs in order of preference.
-func (e *Engine) codecNames() []string {
-	var names []string
-	for _, c := range e.codecs {
-		names = append(names, c.Name)
-	}
-	return names
 }

@@ -20,6 +20,7 @@ import (
 // shared prompt. It is used by the call's actor only.
 type media struct {
 	engine     *Engine
+	audio      *Audio
 	id         calls.ID
 	local      sdp.Local
 	source     netip.Addr     // where the caller's signalling comes from
@@ -42,9 +43,10 @@ var _ calls.Media = (*media)(nil)
 // newMedia prepares the media of a call that came in on the leg. The address that
 // the caller dialled is the one that its audio comes from.
 func (e *Engine) newMedia(id calls.ID, l *sip.Leg) *media {
-	return &media{engine: e, id: id, source: l.Source().Addr(), signalling: l.Local(), local: sdp.Local{
+	audio := e.audio.Load()
+	return &media{engine: e, audio: audio, id: id, source: l.Source().Addr(), signalling: l.Local(), local: sdp.Local{
 		Address:        l.Local().Addr(),
-		Codecs:         e.codecs,
+		Codecs:         audio.codecs,
 		TelephoneEvent: e.config.Media.EnableDTMF,
 		RTCPMux:        true,
 		SessionID:      newSessionID(),
@@ -180,14 +182,10 @@ func (m *media) Play() calls.MediaStats {
 
 // stream is the prompt in the codec and the direction that were agreed on.
 func (m *media) stream(agreed sdp.Media) rtp.Stream {
-	track, ok := m.engine.prompt.Track(agreed.Codec.Name)
-	if !ok {
-		panic("engine: no track in " + agreed.Codec.Name) // codecs are those of the prompt
-	}
 	return rtp.Stream{
-		Source:      track,
+		Source:      m.audio.track(agreed.Codec.Name),
 		PayloadType: agreed.Codec.PayloadType,
-		Frames:      m.engine.frames,
+		Frames:      m.audio.frames,
 		Samples:     samplesPerFrame(agreed.Codec.ClockRate),
 		Muted:       !agreed.Direction.Sends(),
 	}
@@ -229,6 +227,7 @@ func (m *media) Stop() calls.MediaStats {
 // summary is what the negotiation agreed on.
 func (m *media) summary() calls.MediaStats {
 	return calls.MediaStats{
+		Audio:     m.audio.prompt.Source(),
 		Codec:     m.agreed.Codec.Name,
 		Local:     netip.AddrPortFrom(m.local.Address, m.local.Port),
 		RemoteSDP: m.agreed.Remote,
@@ -257,15 +256,6 @@ func refused(err error) error {
 // samplesPerFrame is how far the RTP timestamp moves with one frame.
 func samplesPerFrame(clockRate int) uint32 {
 	return uint32(clockRate * int(codec.FrameDuration/time.Millisecond) / 1000)
-}
-
-// codecsOf lists the formats as session descriptions name them.
-func codecsOf(formats []codec.Format) []sdp.Codec {
-	list := make([]sdp.Codec, len(formats))
-	for i, f := range formats {
-		list[i] = sdp.Codec{Name: f.Name, PayloadType: f.PayloadType, ClockRate: f.ClockRate}
-	}
-	return list
 }
 
 // newSessionID makes the id of an o= line (RFC 8866 section 5.2).

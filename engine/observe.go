@@ -15,7 +15,7 @@ func observers(c *config.Config, version string, logger *slog.Logger) ([]Observe
 	if c.CDR.File == "" {
 		return list, nil
 	}
-	file, err := record.Open(c.CDR.File, record.About{Version: version, Audio: c.Audio.Source, Logger: logger})
+	file, err := record.Open(c.CDR.File, record.About{Version: version, Logger: logger})
 	if err != nil {
 		return nil, fmt.Errorf("cdr.file: %w", err)
 	}

@@ -212,8 +212,8 @@ func TestChangeThatIsRefusedOrTakenBackLeavesTheSession(t *testing.T) {
 	play(t, setup{}, func(s *scenario) {
 		c := s.up()
 		m := &media{
-			engine: s.Engine, source: c.caller.Local().Addr(), signalling: serverAddr,
-			local: sdp.Local{Address: serverAddr.Addr(), Codecs: s.codecs, SessionID: 7}, negotiated: negotiated{version: 1},
+			engine: s.Engine, audio: s.audio.Load(), source: c.caller.Local().Addr(), signalling: serverAddr,
+			local: sdp.Local{Address: serverAddr.Addr(), Codecs: s.audio.Load().codecs, SessionID: 7}, negotiated: negotiated{version: 1},
 		}
 		defer m.Stop()
 		first, err := m.Negotiate([]byte(offer(c.caller, "")))

@@ -22,14 +22,15 @@ import (
 
 var (
 	serverAddr = netip.MustParseAddrPort("192.0.2.1:5060")
-	formats    = []codec.Format{codec.PCMU, codec.PCMA}
 	prompt     *codec.Prompt
 )
 
 func TestMain(m *testing.M) {
-	var err error
 	// Two seconds are enough: a prompt that is shorter than the play repeats.
-	prompt, err = codec.LoadBuiltin(codec.Options{Duration: 2 * time.Second, Formats: formats})
+	settings, err := config.Load(config.Sources{Set: []string{"audio.duration_seconds=2", "media.preferred_codecs=PCMU,PCMA,G722"}})
+	if err == nil {
+		prompt, err = codec.LoadBuiltin(AudioOptions(settings))
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -50,6 +51,7 @@ type scenario struct {
 	records []calls.Record
 	streams map[netip.AddrPort]*stream // by the address that they go to
 	callers int
+	listens bool
 }
 
 // setup is what a scenario may change before the server starts.
@@ -57,6 +59,7 @@ type setup struct {
 	network memnet.Options
 	set     []string // configuration, as section.key=value
 	options func(*Options)
+	listens bool // keeps the payloads of what the callers hear
 }
 
 // play runs the scenario in virtual time. When it is over the server is drained,
@@ -78,7 +81,7 @@ func newScenario(t *testing.T, with setup) *scenario {
 	}
 	s := &scenario{
 		t: t, net: memnet.New(with.network),
-		stopped: make(chan error, 1), streams: make(map[netip.AddrPort]*stream),
+		stopped: make(chan error, 1), streams: make(map[netip.AddrPort]*stream), listens: with.listens,
 	}
 	s.net.Tap(s.hear)
 	listener, err := s.net.Listen(serverAddr)
@@ -86,7 +89,7 @@ func newScenario(t *testing.T, with setup) *scenario {
 		t.Fatal(err)
 	}
 	options := Options{
-		Config: settings, Prompt: prompt, Formats: formats,
+		Config: settings, Audio: audioOf(settings),
 		Sockets: []net.PacketConn{listener}, ListenRTP: s.listenRTP,
 		Observers: []Observer{s}, Logger: slog.New(slog.DiscardHandler),
 	}
@@ -101,6 +104,13 @@ func newScenario(t *testing.T, with setup) *scenario {
 	go func() { s.stopped <- s.Run(ctx) }()
 	synctest.Wait()
 	return s
+}
+
+// audioOf is the prompt of all scenarios, played as the settings have it.
+func audioOf(settings *config.Config) *Audio {
+	a := newAudio(prompt, AudioOptions(settings))
+	a.end(settings.Audio)
+	return a
 }
 
 func (s *scenario) listenRTP(addr netip.AddrPort) (rtp.Socket, error) { return s.net.Listen(addr) }
@@ -165,7 +175,7 @@ func (s *scenario) hear(p memnet.Packet) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.streams[p.To] == nil {
-		s.streams[p.To] = &stream{}
+		s.streams[p.To] = &stream{listens: s.listens}
 	}
 	s.streams[p.To].add(p)
 }

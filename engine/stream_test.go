@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"testing"
@@ -23,6 +24,8 @@ type stream struct {
 	sequence    uint16
 	timestamp   uint32
 	faults      []string
+	listens     bool // keeps the payloads
+	payloads    [][]byte
 }
 
 // add looks at the next packet.
@@ -50,6 +53,9 @@ func (s *stream) add(p memnet.Packet) {
 	}
 	if marker != (s.packets == 0 || frames > 1) {
 		s.fault("marker is %v", marker)
+	}
+	if s.listens {
+		s.payloads = append(s.payloads, bytes.Clone(p.Data[12:]))
 	}
 	s.silent += frames - 1
 	s.packets++

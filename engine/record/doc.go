@@ -1,7 +1,7 @@
 // Package record writes the call records: one JSON object a line, appended to a
 // file, for every call that was admitted.
 //
-//	w, err := record.Open("calls.jsonl", record.About{Version: version, Audio: "builtin", Logger: logger})
+//	w, err := record.Open("calls.jsonl", record.About{Version: version, Logger: logger})
 //	...
 //	w.Record(r) // for each call that has ended
 //	...

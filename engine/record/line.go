@@ -101,7 +101,7 @@ func newLine(r calls.Record, about About) line {
 		RTPRemoteSeen: known(r.Media.RemoteSeen),
 		Sent:          newSent(r.Media.Sent),
 		Received:      newReceived(r.Media.Received),
-		Audio:         known(about.Audio),
+		Audio:         known(r.Media.Audio),
 		Version:       known(about.Version),
 	}
 	if r.AnsweredAt.IsZero() {

@@ -45,6 +45,7 @@ func full() calls.Record {
 		HungUpBy:   calls.Server,
 		Fault:      "none of it is written",
 		Media: calls.MediaStats{
+			Audio:      "builtin",
 			Codec:      "PCMU",
 			Local:      netip.MustParseAddrPort("203.0.113.5:10000"),
 			RemoteSDP:  netip.MustParseAddrPort("[2001:db8::9]:4000"),
@@ -65,7 +66,7 @@ func TestLine(t *testing.T) {
 		about  About
 		want   string
 	}{
-		{"full", full(), About{Version: "1.2.3", Audio: "builtin"},
+		{"full", full(), About{Version: "1.2.3"},
 			`{"id":"0123456789abcdef","call_id":"a84b4c76e66710@pc33.example",` +
 				`"from":"\"Alice \\\"A\\\"\" <sip:alice@example.com>;tag=1","to":"<sip:test@example.net>",` +
 				`"ruri":"sip:test@example.net;a=1&b=2","src":"192.0.2.9:5060","transport":"udp","user_agent":"Phone/1.0\u001b[31m\r\n\ufffd",` +

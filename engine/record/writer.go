@@ -21,7 +21,6 @@ const reportEvery = time.Second
 // About is what all records of a server have in common.
 type About struct {
 	Version string       // of the program
-	Audio   string       // what the callers hear
 	Logger  *slog.Logger // is told of records that were not written; nil tells nobody
 }
 
