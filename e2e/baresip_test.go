@@ -29,14 +29,15 @@ jitter_buffer_delay 0-0
 audio_jitter_buffer_type off
 module_path %s
 module g711.so
+module g722.so
 module aufile.so
 module sndfile.so
 module_app account.so
 module_app menu.so
 audio_source aufile,%s
-ausrc_srate 8000
-auplay_srate 8000
-snd_path %s
+ausrc_srate %[6]d
+auplay_srate %[6]d
+snd_path %[7]s
 `
 
 // modules is where Debian and Ubuntu have the modules of baresip.
@@ -48,10 +49,10 @@ func baresipCalls(t *testing.T, d *daemon, format codec.Format, transport string
 	t.Helper()
 	folder := t.TempDir()
 	voice := filepath.Join(folder, "voice.wav")
-	tool(t, "sox", "-n", "-r", "8000", "-c", "1", "-b", "16", voice, "synth", "40", "sine", "440", "vol", "0.3")
+	tool(t, "sox", "-n", "-r", fmt.Sprint(format.SampleRate), "-c", "1", "-b", "16", voice, "synth", "40", "sine", "440", "vol", "0.3")
 	media := freePorts(t, 20)
-	write(t, folder, "config", fmt.Sprintf(baresipConfig, freePorts(t, 2), media, media+18, modules, voice, folder))
-	write(t, folder, "accounts", fmt.Sprintf("<sip:e2e@127.0.0.1;transport=%s>;regint=0;audio_codecs=%s/8000/1\n", transport, format.Name))
+	write(t, folder, "config", fmt.Sprintf(baresipConfig, freePorts(t, 2), media, media+18, modules, voice, format.SampleRate, folder))
+	write(t, folder, "accounts", fmt.Sprintf("<sip:e2e@127.0.0.1;transport=%s>;regint=0;audio_codecs=%s/%d/1\n", transport, format.Name, format.SampleRate))
 	write(t, folder, "contacts", "")
 
 	command := exec.Command("baresip", "-f", folder, "-e", "/dial sip:pickup@"+d.sip.String())
@@ -82,7 +83,7 @@ func baresipCalls(t *testing.T, d *daemon, format codec.Format, transport string
 	if err != nil || len(recordings) != 1 {
 		t.Fatalf("recordings: got %v, %v, want one", recordings, err)
 	}
-	return readWAV(t, recordings[0])
+	return readWAV(t, recordings[0], format.SampleRate)
 }
 
 func write(t *testing.T, folder, name, content string) {
@@ -131,11 +132,21 @@ func testBaresipTCP(t *testing.T, seconds int) {
 	}
 }
 
+// The wide band, which baresip has to decode as we encoded it.
+func TestShortBaresipG722(t *testing.T) {
+	const seconds = 3
+	d := start(t, settings{codecs: []string{"PCMU", "PCMA", "G722"}, seconds: seconds, calls: 4})
+	heard := baresipCalls(t, d, codec.G722, "udp", 20*time.Second)
+	checkHeard(t, played(t, codec.G722, seconds), heard)
+	checkRecord(t, d.records()[0], seconds)
+	d.stop()
+}
+
 func TestFullBaresip(t *testing.T) {
-	for _, format := range []codec.Format{codec.PCMU, codec.PCMA} {
+	for _, format := range codec.Formats() {
 		t.Run(format.Name, func(t *testing.T) {
 			const seconds = 30
-			d := start(t, settings{codecs: []string{"PCMU", "PCMA"}, seconds: seconds, calls: 4})
+			d := start(t, settings{codecs: []string{"PCMU", "PCMA", "G722"}, seconds: seconds, calls: 4})
 			wire := record(t, d)
 			heard := baresipCalls(t, d, format, "udp", 50*time.Second)
 			wire.stop()

@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -20,9 +21,10 @@ import (
 // settings are what the tests vary in the configuration.
 type settings struct {
 	codecs  []string
-	seconds int // how long each call plays
-	calls   int // at the same time
-	grace   int // seconds that a stop leaves to the calls
+	seconds int    // how long each call plays
+	calls   int    // at the same time
+	grace   int    // seconds that a stop leaves to the calls
+	source  string // of the audio; builtin when empty
 	raced   bool
 }
 
@@ -32,6 +34,7 @@ type daemon struct {
 	command *exec.Cmd
 	sip     netip.AddrPort
 	rtp     [2]uint16 // first and last port for media
+	file    string    // path of its configuration
 	logged  string    // path of its log
 	written string    // path of its call records
 	exited  chan struct{}
@@ -59,16 +62,14 @@ func start(t *testing.T, s settings) *daemon {
 	media := uint16(2 * s.calls)
 	first := freePorts(t, media)
 	d.rtp = [2]uint16{first, first + media - 1}
-	file := filepath.Join(folder, "pickup.toml")
-	if err := os.WriteFile(file, d.configuration(s), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	d.file = filepath.Join(folder, "pickup.toml")
+	d.configure(s)
 	log, err := os.Create(d.logged)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	d.command = exec.Command(path, "serve", "-c", file)
+	d.command = exec.Command(path, "serve", "-c", d.file)
 	d.command.Stdout, d.command.Stderr = log, log
 	if err := d.command.Start(); err != nil {
 		t.Fatal(err)
@@ -88,8 +89,14 @@ func start(t *testing.T, s settings) *daemon {
 	return d
 }
 
-func (d *daemon) configuration(s settings) []byte {
-	return fmt.Appendf(nil, `
+// configure writes the configuration.
+func (d *daemon) configure(s settings) {
+	d.t.Helper()
+	write(d.t, filepath.Dir(d.file), filepath.Base(d.file), d.configuration(s))
+}
+
+func (d *daemon) configuration(s settings) string {
+	return fmt.Sprintf(`
 [sip]
 bind_address = "127.0.0.1"
 port = %d
@@ -103,13 +110,14 @@ rtp_port_range_start = %d
 rtp_port_range_end = %d
 preferred_codecs = ["%s"]
 [audio]
-source = "builtin"
+source = %q
+allow_private_networks = true
 duration_seconds = %d
 [logging]
 format = "json"
 [cdr]
 file = %q
-`, d.sip.Port(), s.calls, s.grace, d.rtp[0], d.rtp[1], strings.Join(s.codecs, `", "`), s.seconds, d.written)
+`, d.sip.Port(), s.calls, s.grace, d.rtp[0], d.rtp[1], strings.Join(s.codecs, `", "`), cmp.Or(s.source, "builtin"), s.seconds, d.written)
 }
 
 func (d *daemon) dead() bool {

@@ -24,6 +24,7 @@ type callRecord struct {
 	Status        int       `json:"sip_code"`
 	Cause         string    `json:"cause"`
 	HungUpBy      string    `json:"hangup_by"`
+	Audio         string    `json:"audio"`
 	RTPRemoteSDP  string    `json:"rtp_remote_sdp"`
 	RTPRemoteSeen string    `json:"rtp_remote_seen"`
 	Sent          struct {

@@ -3,41 +3,28 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"pickup/codec"
 )
 
-// rate is that of G.711, in Hz; one second is the window of all comparisons.
+// rate is that of G.711, in Hz. So many samples are the window of all comparisons:
+// a second, or half of one for G.722.
 const rate = 8000
 
-// played are the samples that Pickup plays of its built-in prompt.
-func played(t *testing.T, format codec.Format, seconds int) []float64 {
+// played are the samples that a caller decodes of the built-in prompt, with these
+// settings beside the play time.
+func played(t *testing.T, format codec.Format, seconds int, set ...string) []float64 {
 	t.Helper()
-	length := time.Duration(seconds) * time.Second
-	prompt, err := codec.LoadBuiltin(codec.Options{Duration: length, Formats: []codec.Format{format}})
-	if err != nil {
-		t.Fatal(err)
+	arguments := []string{"--codec", format.Name, "--set", fmt.Sprintf("audio.duration_seconds=%d", seconds)}
+	for _, s := range set {
+		arguments = append(arguments, "--set", s)
 	}
-	track, ok := prompt.Track(format.Name)
-	if !ok {
-		t.Fatalf("the prompt has no track %s", format.Name)
-	}
-	decode := codec.DecodeMuLaw
-	if format.Name == codec.PCMA.Name {
-		decode = codec.DecodeALaw
-	}
-	var out []float64
-	for n := range int(length / codec.FrameDuration) {
-		for _, octet := range track.Frame(n) {
-			out = append(out, float64(decode(octet)))
-		}
-	}
-	return out
+	return readWAV(t, renders(t, "builtin", "played.wav", arguments...), format.SampleRate)
 }
 
 // checkHeard wants each second of what was played to be found in what was heard.
@@ -54,8 +41,8 @@ func checkHeard(t *testing.T, played, heard []float64) {
 	t.Logf("worst second: correlation %.5f; %d of %d samples heard, %d samples late", worst, len(heard), len(played), lag)
 }
 
-// readWAV reads a recording at the rate of G.711.
-func readWAV(t *testing.T, path string) []float64 {
+// readWAV reads a recording at this rate, in Hz.
+func readWAV(t *testing.T, path string, rate int) []float64 {
 	t.Helper()
 	file, err := os.ReadFile(path)
 	if err != nil {
@@ -96,5 +83,5 @@ func soxDecodes(t *testing.T, packets []packet, format codec.Format) []float64 {
 		kind = "al"
 	}
 	tool(t, "sox", "-t", kind, "-r", "8000", "-c", "1", raw, "-e", "signed-integer", "-b", "16", wav)
-	return readWAV(t, wav)
+	return readWAV(t, wav, rate)
 }

@@ -36,6 +36,7 @@ survey() {
 	# The format of sox for MP3 is a package of its own.
 	sox --help-format mp3 2>/dev/null | grep -q '^Reads: yes' || want "sox's MP3 format" libsox-fmt-mp3
 	has lame || want lame lame
+	has espeak-ng || want espeak-ng espeak-ng
 	has ffmpeg || want ffmpeg ffmpeg
 	[ -e /etc/ssl/certs/ca-certificates.crt ] || want ca-certificates ca-certificates
 }
