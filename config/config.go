@@ -4,6 +4,7 @@ package config
 // agrees with the others. It is read-only once Load has returned it.
 type Config struct {
 	SIP             SIP             `koanf:"sip"`
+	TLS             TLS             `koanf:"tls"`
 	Behavior        Behavior        `koanf:"behavior"`
 	Media           Media           `koanf:"media"`
 	Audio           Audio           `koanf:"audio"`

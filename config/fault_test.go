@@ -14,7 +14,7 @@ import (
 func TestTenFaultsAtOnce(t *testing.T) {
 	const f = "testdata/ten_faults.toml:"
 	want := []string{
-		f + `3: sip.bind_address = "localhost": must be an IPv4 or IPv6 address`,
+		f + `3: sip.bind_address = "localhost": must be an IPv4 or IPv6 address, or a list of such`,
 		f + `4: sip.port = 70000: must be a whole number from 1 to 65535`,
 		f + `5: sip.user_agnet = "Pickup": no such key; the nearest is sip.user_agent`,
 		f + `8: behavior.auto_answer = "yes": must be true or false, not text`,
@@ -60,7 +60,8 @@ func TestFileFaults(t *testing.T) {
 		{"empty list", "media.preferred_codecs = []", []string{`FILE:1: media.preferred_codecs = []: is empty: must be a list of names out of PCMU, PCMA, G722`}},
 		{"name twice", "media.preferred_codecs = ['PCMU', 'pcmu']", []string{`FILE:1: media.preferred_codecs = ['PCMU', 'pcmu']: has PCMU twice`}},
 		{"not a source", "audio.source = 'ftp://example.com/a.mp3'", []string{`FILE:1: audio.source = 'ftp://example.com/a.mp3': must be builtin, milliwatt, silence, tone: with 1 to 4 frequencies from 20 to 3900 Hz joined by +, an http or https URL, or the path of an MP3 or WAV file`}},
-		{"only idle transports", "sip.transport = 'tls'", []string{`FILE:1: sip.transport = 'tls': needs udp or tcp: the program has no other yet`}},
+		{"no address in a list", "sip.bind_address = ['::', 'localhost']", []string{`FILE:1: sip.bind_address = ['::', 'localhost']: must be an IPv4 or IPv6 address, or a list of such`}},
+		{"no addresses", "sip.bind_address = []", []string{`FILE:1: sip.bind_address = []: is empty: must be an IPv4 or IPv6 address, or a list of such`}},
 		{"no URL", "health_check_url = 'localhost:8080'", []string{`FILE:1: health_check_url = 'localhost:8080': must be an http or https URL`}},
 		{"key in the wrong section", "[sip]\nauto_answer = true", []string{`FILE:2: sip.auto_answer = true: no such key; the nearest is behavior.auto_answer`}},
 		{"key like no other", "[sip]\nxyz = 1", []string{"FILE:2: sip.xyz = 1: no such key; `pickup config --reference` lists all"}},

@@ -7,10 +7,9 @@ import (
 )
 
 // Idle names what has been set to another value than the default though no
-// part of the program uses it yet: keys ("health.enable_health_check"),
-// sections of which more than three keys are concerned
-// ("audio_processing.* (12 keys)"), and members of lists
-// ("sip.transport: tls, ws"). It is empty when all that was set has effect.
+// part of the program uses it yet: keys ("health.enable_health_check"), and
+// sections of which more than three keys are concerned ("health.* (4 keys)"). It
+// is empty when all that was set has effect.
 func (c *Config) Idle() []string { return slices.Clone(c.idle) }
 
 // maxIdleNamed is how many idle keys of one section are named one by one.
@@ -34,8 +33,6 @@ func (l *loader) idle() []string {
 				groups = append(groups, group)
 			}
 			members[group] = append(members[group], k.name)
-		} else if idle := l.idleMembers(k); len(idle) > 0 {
-			names = append(names, k.name+": "+strings.Join(idle, ", "))
 		}
 	}
 	for _, group := range groups {
@@ -46,15 +43,4 @@ func (l *loader) idle() []string {
 		}
 	}
 	return names
-}
-
-// idleMembers are the names in a list that no part of the program uses.
-func (l *loader) idleMembers(k *key) []string {
-	var idle []string
-	for _, name := range l.koanf.Strings(k.name) {
-		if slices.Contains(k.idleNames, name) {
-			idle = append(idle, name)
-		}
-	}
-	return idle
 }

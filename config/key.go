@@ -16,7 +16,7 @@ const (
 	integer kind = "whole number"
 	number  kind = "number"
 	text    kind = "text"
-	list    kind = "list of names"
+	list    kind = "list"
 )
 
 // key is one key of the schema, read from a field of Config and its tags:
@@ -27,9 +27,8 @@ const (
 //	min,max limits of a number, inclusive; above is an exclusive min
 //	names   the only values that are allowed, or the members of a list
 //	single  "true": one name may stand for a list of one
-//	form    shape of a text, see form.go
-//	idle    "*": no part of the program uses the key yet;
-//	        otherwise the names that no part of the program uses yet
+//	form    shape of a text, or of the members of a list, see form.go
+//	idle    "*": no part of the program uses the key yet
 type key struct {
 	name       string // dotted: "sip.port"
 	doc, unit  string
@@ -41,7 +40,6 @@ type key struct {
 	single     bool
 	form       form
 	idle       bool
-	idleNames  []string
 	def        any
 }
 
@@ -112,10 +110,7 @@ func readKey(name string, field reflect.StructField, def reflect.Value) key {
 	if above, ok := tag.Lookup("above"); ok {
 		k.min, k.minOutside = limit(name, above), true
 	}
-	if !k.idle {
-		k.idleNames = splitNames(tag.Get("idle"))
-	}
-	if k.kind == text && k.names == nil {
+	if (k.kind == text || k.kind == list) && k.names == nil {
 		f, ok := forms[tag.Get("form")]
 		if !ok {
 			panic(fmt.Sprintf("config: key %s has the unknown form %q", name, tag.Get("form")))
@@ -166,6 +161,10 @@ func (k *key) allowed() string {
 	switch {
 	case k.kind == flag:
 		return "true or false"
+	case k.kind == list && k.names == nil && k.single:
+		return k.form.allowed + ", or a list of such"
+	case k.kind == list && k.names == nil:
+		return "a list of which each member is " + k.form.allowed
 	case k.kind == list && k.single:
 		return "one name or a list of names out of " + strings.Join(k.names, ", ")
 	case k.kind == list:

@@ -2,8 +2,8 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -192,6 +192,25 @@ func TestTransportIsOneNameOrAList(t *testing.T) {
 	}
 }
 
+func TestBindAddressIsOneOrAList(t *testing.T) {
+	tests := []struct {
+		src   Sources
+		want  string
+		only6 bool // a socket on :: leaves IPv4 alone
+	}{
+		{Sources{File: write(t, `sip.bind_address = "::"`)}, "[::]", false},
+		{Sources{File: write(t, `sip.bind_address = ["0.0.0.0", "::"]`)}, "[0.0.0.0 ::]", true},
+		{Sources{Set: []string{"sip.bind_address=::,127.0.0.1"}}, "[:: 127.0.0.1]", true},
+		{Sources{Environ: []string{"PICKUP_SIP__BIND_ADDRESS=::1"}}, "[::1]", false},
+	}
+	for _, test := range tests {
+		cfg := load(t, test.src)
+		if got := fmt.Sprint(cfg.SIP.Addresses()); got != test.want || cfg.SIP.Only6() != test.only6 {
+			t.Errorf("%+v: got %s, Only6 %v, want %s, %v", test.src, got, cfg.SIP.Only6(), test.want, test.only6)
+		}
+	}
+}
+
 // TestEffectiveIsTOML reads what Effective lists and gets the same.
 func TestEffectiveIsTOML(t *testing.T) {
 	want := load(t, Sources{
@@ -230,7 +249,7 @@ func TestDerivedValues(t *testing.T) {
 		name      string
 		got, want any
 	}{
-		{"SIP.Address", cfg.SIP.Address(), netip.MustParseAddrPort("[::1]:5060")},
+		{"SIP.Addresses", fmt.Sprint(cfg.SIP.Addresses()), "[::1]"},
 		{"Audio.Duration", cfg.Audio.Duration(), 40 * time.Millisecond},
 		{"Logging.SlogLevel", cfg.Logging.SlogLevel(), slog.LevelDebug},
 		{"Behavior.RingTimeout", cfg.Behavior.RingTimeout(), 7 * time.Second},

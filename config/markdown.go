@@ -50,12 +50,8 @@ func title(section string) string {
 
 // sentence is what the key does, and what of it is idle.
 func (k *key) sentence() string {
-	switch {
-	case k.idle:
+	if k.idle {
 		return k.doc + " *Idle.*"
-	case k.idleNames != nil:
-		return k.doc + " *Idle: " + strings.Join(k.idleNames, ", ") + ".*"
-	default:
-		return k.doc
 	}
+	return k.doc
 }

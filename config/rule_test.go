@@ -17,6 +17,12 @@ func TestRules(t *testing.T) {
 			"FILE:2: behavior.max_concurrent_calls = 5001: the RTP port range 10000 to 20000 holds 5000 pairs of an even port and the next, max_concurrent_calls = 5001 needs 5001"}},
 		{"SIP in the RTP range", "[sip]\nport = 10000", []string{
 			"FILE:2: sip.port = 10000: sip.port (10000) must be outside the RTP port range (10000 to 20000)"}},
+		{"TLS without a certificate", "[sip]\ntransport = ['udp', 'wss']\n[tls]\nkey = 'key.pem'", []string{
+			"FILE:2: sip.transport = [\"udp\", \"wss\"]: the transports tls and wss need a certificate: tls.certificate and tls.key must name its PEM files"}},
+		{"one port for two transports", "[sip]\ntransport = ['tcp', 'ws']\nws_port = 5060", []string{
+			"FILE:2: sip.transport = [\"tcp\", \"ws\"]: tcp and ws must have ports of their own, sip.port and sip.ws_port are both 5060"}},
+		{"one address twice", "[sip]\nbind_address = ['::1', '0:0::1']", []string{
+			"FILE:2: sip.bind_address = [\"::1\", \"0:0::1\"]: bind_address has ::1 twice"}},
 		{"wideband without its codec", "[media]\naudio_sample_rate = 16000", []string{
 			"FILE:2: media.audio_sample_rate = 16000: audio_sample_rate must be 8000 unless G722 is among preferred_codecs, not 16000"}},
 		{"narrow band", "[audio_processing]\nbandpass_low_freq = 1701", []string{
@@ -51,6 +57,8 @@ func TestRulesAtTheirLimits(t *testing.T) {
 		"[behavior]\nmax_concurrent_calls = 1\n[media]\nrtp_port_range_start = 10001\nrtp_port_range_end = 10003",
 		"[sip]\nport = 9999",
 		"[sip]\nport = 20001",
+		"[sip]\ntransport = ['udp', 'ws']\nws_port = 5060",
+		"[sip]\ntransport = ['udp', 'tcp', 'tls', 'ws', 'wss']\n[tls]\ncertificate = 'a.pem'\nkey = 'b.pem'",
 		"[media]\naudio_sample_rate = 16000\npreferred_codecs = ['PCMU', 'G722']\n[audio_processing]\nbandpass_high_freq = 7840",
 		"[audio_processing]\nbandpass_high_freq = 3920\nband_split_freq_1 = 301\nband_split_freq_2 = 451.5",
 	} {

@@ -120,25 +120,20 @@ func (k *key) checkList(names []string) (any, error) {
 	if len(checked) == 0 {
 		return nil, fmt.Errorf("is empty: must be %s", k.allowed())
 	}
-	if used := k.usedNames(); !slices.ContainsFunc(checked, func(s string) bool { return slices.Contains(used, s) }) {
-		return nil, fmt.Errorf("needs %s: the program has no other yet", alternatives(used))
-	}
 	return checked, nil
 }
 
 // canonical finds a name whatever its case, and returns it as the schema
-// writes it.
+// writes it. Where there are no names the text must have the form.
 func (k *key) canonical(s string) (string, bool) {
+	if k.names == nil {
+		return s, k.form.ok(s)
+	}
 	i := slices.IndexFunc(k.names, func(name string) bool { return strings.EqualFold(name, s) })
 	if i < 0 {
 		return "", false
 	}
 	return k.names[i], true
-}
-
-// usedNames are the names that a part of the program stands behind.
-func (k *key) usedNames() []string {
-	return slices.DeleteFunc(slices.Clone(k.names), func(s string) bool { return slices.Contains(k.idleNames, s) })
 }
 
 // literal writes a checked value as TOML.

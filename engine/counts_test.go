@@ -2,7 +2,6 @@ package engine
 
 import (
 	"log/slog"
-	"net"
 	"net/netip"
 	"strings"
 	"sync/atomic"
@@ -99,16 +98,16 @@ func TestNoiseOfTheLastMomentIsLogged(t *testing.T) {
 
 func TestEachKindOfNoiseIsCounted(t *testing.T) {
 	var out logged
-	var listener *siptest.Listener
+	var streams *siptest.Listener
 	options := func(o *Options) {
 		logging(&out)(o)
-		listener = siptest.NewListener(serverAddr)
-		o.Listeners = []net.Listener{listener}
+		streams = siptest.NewListener(serverAddr)
+		o.Entries = append(o.Entries, listener("tcp", streams))
 	}
 	play(t, setup{set: []string{"behavior.max_concurrent_calls=1"}, options: options}, func(s *scenario) {
 		call, _ := s.establish()
 		for n := range 52 { // 50 connections of one address are served
-			conn, err := listener.Dial(netip.AddrPortFrom(host(200), uint16(40000+n)))
+			conn, err := streams.Dial(netip.AddrPortFrom(host(200), uint16(40000+n)))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,11 +2,12 @@ package engine
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,11 +23,11 @@ const retryAfter = 5 * time.Second
 // Options is what an engine is made of.
 type Options struct {
 	Config    *config.Config
-	Audio     *Audio           // what calls are played until SetAudio
-	Sockets   []net.PacketConn // SIP over UDP; the engine closes them
-	Listeners []net.Listener   // SIP over TCP; the engine closes them
-	ListenRTP rtp.Listen       // opens the media sockets
-	Observers []Observer       // are told what the calls do
+	Audio     *Audio      // what calls are played until SetAudio
+	Entries   []Entry     // where SIP comes in; the engine closes them
+	TLS       *tls.Config // of the entries that need it
+	ListenRTP rtp.Listen  // opens the media sockets
+	Observers []Observer  // are told what the calls do
 	Logger    *slog.Logger
 }
 
@@ -34,8 +35,8 @@ type Options struct {
 type Engine struct {
 	config    *config.Config
 	audio     atomic.Pointer[Audio] // of new calls
-	sockets   []net.PacketConn
-	listeners []net.Listener
+	entries   []Entry
+	tls       *tls.Config
 	listenRTP rtp.Listen
 	observers []Observer
 	logger    *slog.Logger
@@ -58,8 +59,8 @@ func New(o Options) (*Engine, error) {
 	}
 	e := &Engine{
 		config:    o.Config,
-		sockets:   o.Sockets,
-		listeners: o.Listeners,
+		entries:   o.Entries,
+		tls:       o.TLS,
 		listenRTP: o.ListenRTP,
 		observers: o.Observers,
 		logger:    o.Logger,
@@ -75,34 +76,25 @@ func New(o Options) (*Engine, error) {
 	return e, nil
 }
 
-// Run answers calls until the context ends, then drains. It returns nil after a
-// drain, and an error when a listener failed; the calls that were up have been
-// ended in both cases. Run may be called once.
+// Run answers calls until the context ends, then drains; the calls that were up have
+// been ended when it returns. A listener that fails meanwhile is opened again, for as
+// long as it takes. The error says what could not be closed. Run may be called once.
 func (e *Engine) Run(ctx context.Context) error {
 	e.pacers = rtp.NewPacers(runtime.GOMAXPROCS(0))
 	e.bus = newBus(e.observers)
-	reporting, stopReporting := context.WithCancel(context.Background())
+	working, stopWorking := context.WithCancel(context.Background())
 	var background sync.WaitGroup
-	background.Go(func() { e.reportNoise(reporting) })
+	background.Go(func() { e.reportNoise(working) })
 
-	failed := make(chan error, len(e.sockets)+len(e.listeners))
-	for _, l := range e.sockets {
-		background.Go(func() { failed <- e.sip.ServeUDP(l) })
-	}
-	for _, l := range e.listeners {
-		background.Go(func() { failed <- e.sip.ServeTCP(l) })
+	for _, entry := range e.entries {
+		background.Go(func() { e.serve(working, entry) })
 	}
 	e.logger.Info("ready", "listen", e.addresses(), "audio", e.audio.Load().String(),
 		"max_calls", e.config.Behavior.MaxConcurrentCalls)
-	var err error
-	select {
-	case <-ctx.Done():
-	case err = <-failed:
-		e.HangUp() // a server that is deaf on one side is better started anew
-	}
+	<-ctx.Done()
 	e.drain()
-	err = errors.Join(err, e.sip.Close())
-	stopReporting()
+	err := e.sip.Close()
+	stopWorking()
 	background.Wait()
 	e.pacers.Close()
 	err = errors.Join(err, e.bus.close())
@@ -148,14 +140,11 @@ func (e *Engine) drain() {
 	<-idle
 }
 
-// addresses lists where the engine listens.
+// addresses lists where the engine listens, each address once.
 func (e *Engine) addresses() []string {
 	var list []string
-	for _, l := range e.sockets {
-		list = append(list, l.LocalAddr().Network()+" "+l.LocalAddr().String())
+	for _, entry := range e.entries {
+		list = append(list, entry.String())
 	}
-	for _, l := range e.listeners {
-		list = append(list, l.Addr().Network()+" "+l.Addr().String())
-	}
-	return list
+	return slices.Compact(list)
 }

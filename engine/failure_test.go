@@ -50,56 +50,112 @@ func TestCallThatIsAddedDuringAShutdownIsTold(t *testing.T) {
 	}
 }
 
-// wantFailure waits until the server has stopped because of a failure.
-func (s *scenario) wantFailure(want error) {
-	s.t.Helper()
-	select {
-	case err := <-s.stopped:
-		if !errors.Is(err, ErrResources) || want != nil && !errors.Is(err, want) {
-			s.t.Errorf("Run: got %v, want an error that wraps %v and %v", err, ErrResources, want)
-		}
-	case <-time.After(time.Hour):
-		s.t.Error("Run: still running after an hour")
-	}
-	s.stopped <- nil // play stops it once more
-}
-
-func TestSocketThatFailsEndsTheServerAndItsCalls(t *testing.T) {
+// A socket that fails is opened again; the call that is up ends as if nothing had been.
+func TestSocketThatFailsIsOpenedAgain(t *testing.T) {
 	var socket net.PacketConn
-	play(t, setup{options: func(o *Options) { socket = o.Sockets[0] }}, func(s *scenario) {
-		s.establish()
-		failed := time.Now()
+	var out logged
+	options := func(o *Options) {
+		logging(&out)(o)
+		socket = o.Entries[0].Socket
+	}
+	play(t, setup{options: options}, func(s *scenario) {
+		call, _ := s.establish()
 		if err := socket.Close(); err != nil {
 			t.Fatal(err)
 		}
-		s.wantFailure(nil)
-		if got := time.Since(failed); got > frameTime { // the pacers end with a beat
-			t.Errorf("stopped: got %v after the failure, want a beat at most", got)
+		s.pass(10 * time.Second)
+		call.Do("OPTIONS", "")
+		call.Want(200)
+		call.Reply(call.WantRequest("BYE"), 200)
+		s.wantEnd(calls.Completed, calls.Server, 200)
+		failed, open := out.lines("listener failed"), out.lines("listener is open again")
+		if len(failed) != 1 || len(open) != 1 || !strings.Contains(failed[0], "udp 192.0.2.1:5060") {
+			t.Errorf("log: got %q and %q, want one line each with the address", failed, open)
 		}
-		if got := s.wantEnd(calls.ServerStopped, calls.Server, 200).EndedAt.Sub(failed); got != 0 {
-			t.Errorf("call ended: got %v after the failure, want at once", got)
+		if got := s.noise.listenerFailures.Load(); got != 1 {
+			t.Errorf("failures: got %d, want 1", got)
 		}
 	})
 }
 
-func TestListenerThatFailsHangsUpAtOnce(t *testing.T) {
-	var listener net.Listener
-	play(t, setup{options: func(o *Options) {
-		listener = siptest.NewListener(serverAddr) // of the bubble
-		o.Listeners = []net.Listener{listener}
-	}}, func(s *scenario) {
+// The BYE leaves from the same address by the new socket, also when the caller has sent
+// nothing to it.
+func TestByeLeavesByTheNewSocket(t *testing.T) {
+	var socket net.PacketConn
+	play(t, setup{options: func(o *Options) { socket = o.Entries[0].Socket }}, func(s *scenario) {
 		call, _ := s.establish()
-		failed := time.Now()
-		if err := listener.Close(); err != nil {
+		if err := socket.Close(); err != nil {
 			t.Fatal(err)
 		}
-		bye := call.WantRequest("BYE")
-		if got := bye.At.Sub(failed); got != 0 {
-			t.Errorf("BYE: got it %v after the failure, want at once", got)
+		call.Reply(call.WantRequest("BYE"), 200)
+		s.wantEnd(calls.Completed, calls.Server, 200)
+	})
+}
+
+func TestListenerThatCannotBeOpenedIsTriedAgain(t *testing.T) {
+	var streams *siptest.Listener // of the bubble
+	var out logged
+	refusals := 0
+	options := func(o *Options) {
+		logging(&out)(o)
+		streams = siptest.NewListener(serverAddr)
+		entry := listener("tcp", streams)
+		reopen := entry.Reopen
+		entry.Reopen = func() (Entry, error) {
+			if refusals++; refusals <= 10 {
+				return Entry{}, syscall.EADDRINUSE
+			}
+			return reopen()
 		}
-		call.Reply(bye, 200)
-		s.wantFailure(net.ErrClosed)
-		s.wantEnd(calls.ServerStopped, calls.Server, 200)
+		o.Entries = append(o.Entries, entry)
+	}
+	play(t, setup{options: options}, func(s *scenario) {
+		call, _ := s.establish()
+		failed := time.Now()
+		if err := streams.Close(); err != nil {
+			t.Fatal(err)
+		}
+		call.Reply(call.WantRequest("BYE"), 200) // the call over UDP has not noticed
+		s.wantEnd(calls.Completed, calls.Server, 200)
+		for len(out.lines("listener is open again")) == 0 {
+			time.Sleep(100 * time.Millisecond)
+		}
+		// 0.1 s doubled up to 30 s: 0.1 + 0.2 + ... + 25.6 + 30 + 30
+		if got, want := time.Since(failed).Round(time.Second), 111*time.Second; got != want {
+			t.Errorf("open again: got it after %v, want %v", got, want)
+		}
+		if got := len(out.lines("listener failed")); got != 11 {
+			t.Errorf("lines: got %d, want one for the failure and one for each attempt in vain", got)
+		}
+		conn, err := streams.Dial(netip.AddrPortFrom(host(1), 40000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		phone := siptest.NewStreamCaller(s.t, conn)
+		again := phone.Dial()
+		again.Do("OPTIONS", "")
+		again.Want(200)
+	})
+}
+
+func TestStopDoesNotWaitForAListener(t *testing.T) {
+	var streams *siptest.Listener // of the bubble
+	play(t, setup{options: func(o *Options) {
+		streams = siptest.NewListener(serverAddr)
+		entry := listener("tcp", streams)
+		entry.Reopen = func() (Entry, error) { return Entry{}, syscall.EADDRINUSE }
+		o.Entries = append(o.Entries, entry)
+	}}, func(s *scenario) {
+		if err := streams.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s.pass(time.Hour)
+		begun := time.Now()
+		s.stop()
+		if got := time.Since(begun); got > frameTime {
+			t.Errorf("stop: got it after %v, want at once", got)
+		}
+		s.stopped <- nil // play stops it once more
 	})
 }
 

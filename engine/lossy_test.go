@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"testing"
 	"time"
@@ -81,7 +80,7 @@ func TestCallOverTCP(t *testing.T) {
 	var streams *siptest.Listener // made in the bubble that it is used in
 	overTCP := func(o *Options) {
 		streams = siptest.NewListener(serverAddr)
-		o.Listeners = []net.Listener{streams}
+		o.Entries = append(o.Entries, listener("tcp", streams))
 	}
 	play(t, setup{options: overTCP}, func(s *scenario) {
 		conn, err := streams.Dial(netip.AddrPortFrom(host(1), 40000))

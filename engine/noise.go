@@ -13,12 +13,13 @@ const noisePeriod = time.Second
 // noise is what strangers make the server throw away. It is counted where it
 // comes in, and logged at most once a second, never message by message.
 type noise struct {
-	invalidRTP atomic.Uint64 // by the sessions that have ended
+	invalidRTP       atomic.Uint64 // by the sessions that have ended
+	listenerFailures atomic.Uint64 // of listeners that were opened again, and attempts at that
 }
 
 // discards are the running counts of one look at all counters.
 type discards struct {
-	malformedSIP, unservedSIP, refusedCalls, invalidRTP, panics, lostNotices uint64
+	malformedSIP, unservedSIP, failedHandshakes, refusedCalls, invalidRTP, panics, lostNotices uint64
 }
 
 // look reads all counters.
@@ -28,7 +29,7 @@ func (e *Engine) look() discards {
 		invalidRTP:   e.noise.invalidRTP.Load(),
 	}
 	stats := e.sip.Stats()
-	d.malformedSIP, d.unservedSIP, d.panics = stats.Malformed, stats.Unserved, stats.Panics
+	d.malformedSIP, d.unservedSIP, d.failedHandshakes, d.panics = stats.Malformed, stats.Unserved, stats.Handshakes, stats.Panics
 	for _, f := range e.bus.feeds {
 		d.lostNotices += f.dropped.Load()
 	}
@@ -62,6 +63,7 @@ func (d discards) log(logger *slog.Logger, last discards) {
 	}{
 		{"malformed_sip", d.malformedSIP, last.malformedSIP},
 		{"unserved_sip", d.unservedSIP, last.unservedSIP},
+		{"failed_handshakes", d.failedHandshakes, last.failedHandshakes},
 		{"refused_calls", d.refusedCalls, last.refusedCalls},
 		{"invalid_rtp", d.invalidRTP, last.invalidRTP},
 		{"panics", d.panics, last.panics},

@@ -24,7 +24,7 @@ func probePorts(c *config.Config, listen rtp.Listen) error {
 	}
 	pacers := rtp.NewPacers(1)
 	defer pacers.Close()
-	session, err := rtp.Open(rtp.Config{Listen: listen, Ports: ports, Pacers: pacers, Address: c.SIP.Address().Addr()})
+	session, err := rtp.Open(rtp.Config{Listen: listen, Ports: ports, Pacers: pacers, Address: c.SIP.Addresses()[0]})
 	switch {
 	case errors.Is(err, rtp.ErrNoPorts):
 		return fmt.Errorf("media.rtp_port_range_start = %d, media.rtp_port_range_end = %d: other programs hold the ports; choose another range: %w",

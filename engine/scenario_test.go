@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/netip"
 	"os"
 	"sync"
@@ -84,13 +83,13 @@ func newScenario(t *testing.T, with setup) *scenario {
 		stopped: make(chan error, 1), streams: make(map[netip.AddrPort]*stream), listens: with.listens,
 	}
 	s.net.Tap(s.hear)
-	listener, err := s.net.Listen(serverAddr)
+	entry, err := s.socket()
 	if err != nil {
 		t.Fatal(err)
 	}
 	options := Options{
 		Config: settings, Audio: audioOf(settings),
-		Sockets: []net.PacketConn{listener}, ListenRTP: s.listenRTP,
+		Entries: []Entry{entry}, ListenRTP: s.listenRTP,
 		Observers: []Observer{s}, Logger: slog.New(slog.DiscardHandler),
 	}
 	if with.options != nil {
@@ -111,6 +110,20 @@ func audioOf(settings *config.Config) *Audio {
 	a := newAudio(prompt, AudioOptions(settings))
 	a.end(settings.Audio)
 	return a
+}
+
+// socket opens the server's socket on the network, now and after a failure.
+func (s *scenario) socket() (Entry, error) {
+	socket, err := s.net.Listen(serverAddr)
+	return Entry{Transport: "udp", Socket: socket, Reopen: s.socket}, err
+}
+
+// listener is an entry over TCP and its like that can be opened again once it is closed.
+func listener(transport string, l *siptest.Listener) Entry {
+	return Entry{Transport: transport, Listener: l, Reopen: func() (Entry, error) {
+		l.Reopen()
+		return listener(transport, l), nil
+	}}
 }
 
 func (s *scenario) listenRTP(addr netip.AddrPort) (rtp.Socket, error) { return s.net.Listen(addr) }

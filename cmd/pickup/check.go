@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,7 +13,7 @@ import (
 func newCheck() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "check",
-		Short: "Validate configuration and audio; name all faults at once",
+		Short: "Validate configuration, audio and certificate; name all faults at once",
 		Args:  cobra.NoArgs,
 	}
 	from := addSources(command)
@@ -28,6 +29,13 @@ func newCheck() *cobra.Command {
 		report := fmt.Sprintf("configuration: ok\naudio: %s\n", audio)
 		for _, warning := range audio.Warnings() {
 			report += fmt.Sprintf("audio: %s\n", warning)
+		}
+		if settings.SIP.Secure() {
+			tls, err := engine.CheckTLS(settings, time.Now())
+			if err != nil {
+				return err
+			}
+			report += fmt.Sprintf("tls: %s\n", tls)
 		}
 		if idle := settings.Idle(); len(idle) > 0 {
 			report += fmt.Sprintf("without effect in this version: %s\n", strings.Join(idle, " "))

@@ -1,11 +1,9 @@
 package sip
 
 import (
-	"errors"
 	"net"
+	"strings"
 	"sync"
-	"syscall"
-	"time"
 )
 
 // ServeTCP accepts connections from the listener until the server is closed and
@@ -20,36 +18,40 @@ import (
 // so it is when the peer takes nothing for 5 s, and after a message that cannot be
 // read.
 func (s *Server) ServeTCP(l net.Listener) error {
-	a := newAcceptor(s, l)
+	return s.serve(l, way{"TCP", nil})
+}
+
+// serve has the library accept from the listener. It takes all connections for those of
+// TCP; prepare puts that right.
+func (s *Server) serve(l net.Listener, w way) error {
+	a := newAcceptor(s, l, w)
 	if err := s.adopt(a); err != nil {
 		return err
 	}
 	defer s.drop(a)
-	return s.ended(l.Addr(), s.transport.ServeTCP(a))
+	return s.ended(a.retry.listen, s.transport.ServeTCP(a))
 }
-
-// The pause before the next attempt when accepting fails.
-const (
-	minAcceptPause = 5 * time.Millisecond
-	maxAcceptPause = time.Second
-)
 
 // acceptor is a listener as the library serves it: Accept fails only for good, and
 // gives streams.
 type acceptor struct {
 	net.Listener
+	way    way
 	server *Server
-	done   chan struct{}
+	retry  retry
 	close  func() error
 }
 
-func newAcceptor(s *Server, l net.Listener) *acceptor {
-	a := &acceptor{Listener: l, server: s, done: make(chan struct{})}
-	a.close = sync.OnceValue(func() error {
-		close(a.done)
-		return l.Close()
-	})
-	return a
+func newAcceptor(s *Server, l net.Listener, w way) *acceptor {
+	done := make(chan struct{})
+	return &acceptor{
+		Listener: l, way: w, server: s,
+		retry: retry{server: s, listen: strings.ToLower(w.transport) + " " + l.Addr().String(), done: done},
+		close: sync.OnceValue(func() error {
+			close(done)
+			return l.Close()
+		}),
+	}
 }
 
 // Close ends Accept. It may be called more than once.
@@ -57,59 +59,30 @@ func (a *acceptor) Close() error { return a.close() }
 
 // Accept waits for a connection that there is room for.
 func (a *acceptor) Accept() (net.Conn, error) {
-	pause := minAcceptPause
 	for {
 		conn, err := a.Listener.Accept()
 		if err == nil {
-			pause = minAcceptPause
-			if st := a.server.admit(conn); st != nil {
+			a.retry.worked()
+			if st := a.server.admit(conn, a.way); st != nil {
 				return st, nil
 			}
 			_ = conn.Close()
 			continue
 		}
-		if !passing(err) || !a.wait(pause) {
+		if !a.retry.again(err) {
 			return nil, err
 		}
-		pause = min(2*pause, maxAcceptPause)
 	}
-}
-
-// wait is false when the listener is closed meanwhile.
-func (a *acceptor) wait(d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-a.done:
-		return false
-	}
-}
-
-// passing reports whether accepting may work again later. accept(2) passes on what
-// the network did to the connection that it was about to give, and says when the
-// process or the host has no file descriptor or memory left.
-func passing(err error) bool {
-	number, ok := errors.AsType[syscall.Errno](err)
-	if !ok {
-		return false
-	}
-	switch number {
-	case syscall.EBADF, syscall.EINVAL, syscall.ENOTSOCK, syscall.EFAULT, syscall.EOPNOTSUPP:
-		return false
-	}
-	return true
 }
 
 // admit makes a stream of a connection; nil when there is no room for it.
-func (s *Server) admit(conn net.Conn) *stream {
+func (s *Server) admit(conn net.Conn, w way) *stream {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return nil
 	}
-	st, ok := s.streams.add(s, conn)
+	st, ok := s.streams.add(s, conn, w)
 	if !ok {
 		s.unserved.Add(1)
 		return nil

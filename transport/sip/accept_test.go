@@ -67,7 +67,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 			ours, theirs := net.Pipe()
 			defer theirs.Close()
 			source := netip.AddrFrom4([4]byte{198, 51, byte(i >> 8), byte(i)})
-			st := w.server.admit(from{ours, netip.AddrPortFrom(source, 40000)})
+			st := w.server.admit(from{ours, netip.AddrPortFrom(source, 40000)}, way{"TCP", nil})
 			if (st == nil) != (i == maxStreams) {
 				t.Fatalf("connection %d: got admitted %v, want %d of them", i+1, st != nil, maxStreams)
 			}

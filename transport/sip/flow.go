@@ -3,6 +3,7 @@ package sip
 import (
 	"net"
 	"net/netip"
+	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
 )
@@ -11,13 +12,17 @@ import (
 type flow struct {
 	conn          gosip.Connection // the socket or connection
 	source, local netip.AddrPort
-	transport     string // "UDP" or "TCP"
+	transport     string // "UDP", "TCP", "TLS", "WS" or "WSS"
+	sips          bool   // the request was for a SIPS URI
 }
 
 func flowOf(req *gosip.Request, tx *gosip.ServerTx) flow {
 	conn := tx.Connection()
 	source, _ := netip.ParseAddrPort(req.Source()) // the transport wrote it
-	return flow{conn: conn, source: unmap(source), local: addrPort(conn.LocalAddr()), transport: req.Transport()}
+	return flow{
+		conn: conn, source: unmap(source), local: addrPort(conn.LocalAddr()),
+		transport: req.Transport(), sips: strings.EqualFold(req.Recipient.Scheme, "sips"),
+	}
 }
 
 // reliable reports whether the transport repeats what is lost.
@@ -41,11 +46,22 @@ func (l *Leg) detachFlow() {
 	}
 }
 
-// contact is the Contact header field that leads to us by the transport of the flow.
+// transportParams are the transport parameters of URIs (RFC 3261 section 19.1.1), of
+// which there is one for both kinds of WebSocket (RFC 7118 section 5.1). That of TLS is
+// deprecated and what everybody sends.
+var transportParams = map[string]string{"TCP": ";transport=tcp", "TLS": ";transport=tls", "WS": ";transport=ws", "WSS": ";transport=ws"}
+
+// contact is the Contact header field that leads to us by the transport of the flow. "If
+// the request that initiated the dialog contained a SIPS URI in the Request-URI [...]
+// the Contact header field in the response MUST be a SIPS URI" (RFC 3261 section
+// 12.1.1), which leads to nobody where there is no TLS.
 func (f flow) contact() gosip.Header {
-	uri := "sip:" + f.local.String()
-	if f.transport != "UDP" {
-		uri += ";transport=" + gosip.NetworkToLower(f.transport)
+	uri := "sip:" + f.local.String() + transportParams[f.transport]
+	switch {
+	case f.sips && f.transport == "TLS":
+		uri = "sips:" + f.local.String() // TLS is what a SIPS URI is for
+	case f.sips && f.transport == "WSS":
+		uri = "sips:" + f.local.String() + transportParams[f.transport]
 	}
 	return gosip.NewHeader("Contact", "<"+uri+">")
 }

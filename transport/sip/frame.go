@@ -3,6 +3,7 @@ package sip
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strconv"
 )
 
@@ -18,6 +19,7 @@ const maxLengthField = 256
 var (
 	errNoMessage = errors.New("not a SIP message")
 	errLength    = errors.New("a message needs one Content-Length that says how long it is")
+	errNoLength  = fmt.Errorf("%w: there is none", errLength)
 	errTooLong   = errors.New("a message is at most " + strconv.Itoa(maxMessage) + " bytes long")
 )
 
@@ -102,6 +104,18 @@ func (f *framer) measure() error {
 	return nil
 }
 
+// refused is the header section at fault.
+func (f *framer) refused() []byte { return f.data[:f.head] }
+
+// resume is false: nobody knows where a message ends whose length is wrong.
+func (f *framer) resume() bool { return false }
+
+// wrap changes nothing: a message says itself how long it is.
+func (f *framer) wrap(p []byte) []byte { return p }
+
+// farewell is nothing.
+func (f *framer) farewell(error) []byte { return nil }
+
 // drop takes the first n bytes away, and gives memory back that nothing needs.
 func (f *framer) drop(n int) {
 	f.data = f.data[n:]
@@ -142,7 +156,7 @@ func contentLength(head []byte) (int, error) {
 		length = int(n)
 	}
 	if length < 0 {
-		return 0, errLength
+		return 0, errNoLength
 	}
 	return length, nil
 }

@@ -135,7 +135,8 @@ func (l *Leg) Source() netip.AddrPort { return l.arrival.source }
 // Local is the address that the INVITE came to.
 func (l *Leg) Local() netip.AddrPort { return l.arrival.local }
 
-// Transport is the transport that the INVITE came by: "UDP" or "TCP".
+// Transport is the transport that the INVITE came by: "UDP", "TCP", "TLS", "WS" or
+// "WSS".
 func (l *Leg) Transport() string { return l.arrival.transport }
 
 // Offer is the session description of the INVITE, nil when it has none. It must

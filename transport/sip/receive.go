@@ -32,9 +32,11 @@ func (s *Server) parseable(message []byte) (err error) {
 // prepare sees each message on the read loop's goroutine, in the order of
 // arrival, before the transaction layer does.
 func (s *Server) prepare(msg gosip.Message) {
-	// The name that the library has read the message from gives way to the address.
+	// The name that the library has read the message from gives way to the address, and
+	// TCP to the transport that it is.
 	if st := s.streams.find(msg.Source()); st != nil {
 		msg.SetSource(st.heard(s))
+		msg.SetTransport(st.way.transport)
 	} else if sock := s.reader(msg.Source()); sock != nil {
 		msg.SetSource(sock.heard(s))
 	}

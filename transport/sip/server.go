@@ -10,7 +10,6 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -43,6 +42,8 @@ type Stats struct {
 	Panics        uint64 // messages, calls or timers that ended in a panic
 	Retransmitted uint64 // 200 to INVITE sent again for want of an ACK
 	Unserved      uint64 // datagrams to a local address beyond the bound of a wildcard socket; connections beyond theirs
+	Handshakes    uint64 // of TLS or WebSocket that failed, with their connections
+	Retries       uint64 // failures of listeners that passed
 	Dialogs       int    // calls whose signalling is not over now
 	Connections   int    // open now
 }
@@ -63,13 +64,16 @@ type Server struct {
 	parser       *gosip.Parser // of whole messages
 	viaParser    *gosip.Parser // of header sections without a length
 
-	requests, malformed, panics, retransmitted, unserved atomic.Uint64
+	requests, malformed, panics, retransmitted, unserved, handshakes, retries atomic.Uint64
+
+	done chan struct{} // closed by Close
 
 	mu      sync.Mutex
 	closed  bool
 	sockets map[io.Closer]struct{} // also listeners
 	readers map[string]*socket
-	loops   sync.WaitGroup // calls of ServeUDP and ServeTCP, and the connections
+	opened  int            // sockets, for their names
+	loops   sync.WaitGroup // calls of ServeUDP, ServeTCP and so on, and the connections
 	work    sync.WaitGroup // handlers and expired timers
 }
 
@@ -85,17 +89,8 @@ var library = sync.OnceFunc(func() {
 	gosip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 })
 
-// What the library is told when it tries to find another way to a peer.
-var (
-	errNoDNS  = errors.New("sip: names of peers are not resolved")
-	errNoDial = errors.New("sip: peers are not dialled")
-)
-
-// noDialer makes dialers that reach nobody. The library would connect to the Via of
-// a request whose connection is gone.
-func noDialer(net.Addr) net.Dialer {
-	return net.Dialer{Control: func(string, string, syscall.RawConn) error { return errNoDial }}
-}
+// errNoDNS is what the library is told when it looks for another way to a peer.
+var errNoDNS = errors.New("sip: names of peers are not resolved")
 
 // NewServer makes a server that has no socket yet. It fails when there is no
 // handler.
@@ -113,13 +108,14 @@ func NewServer(c Config) (*Server, error) {
 		parser:    newParser("via", "v", "content-length", "l"),
 		sockets:   make(map[io.Closer]struct{}),
 		readers:   make(map[string]*socket),
+		done:      make(chan struct{}),
 	}
 	quiet := slog.New(libraryLog{s})
 	resolver := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		return nil, errNoDNS
 	}}
 	s.transport = gosip.NewTransportLayer(resolver, s.parser, nil,
-		gosip.WithTransportLayerTransports(gosip.TransportsConfig{TCP: &gosip.TransportTCP{DialerCreate: noDialer}}),
+		gosip.WithTransportLayerTransports(nowhere()),
 		gosip.WithTransportLayerLogger(quiet),
 		gosip.WithTransportLayerReadFilter(s.filter))
 	s.peers = newPeers(s.transport.Pool("udp"))
@@ -147,10 +143,11 @@ func (s *Server) ServeUDP(conn net.PacketConn) error {
 		return err
 	}
 	defer s.drop(conn)
+	listen := "udp " + conn.LocalAddr().String()
 	if w, ok := conn.(*wildcard); ok {
-		return s.ended(w.LocalAddr(), w.serve(s.read, &s.unserved))
+		return s.ended(listen, w.serve(s.read, &s.unserved, &retry{server: s, listen: listen, done: s.done}))
 	}
-	return s.ended(conn.LocalAddr(), s.read(conn))
+	return s.ended(listen, s.read(conn))
 }
 
 // adopt notes a socket or listener, which Close closes from now on. It closes what
@@ -175,20 +172,21 @@ func (s *Server) drop(conn io.Closer) {
 	s.loops.Done()
 }
 
-// ended says why a loop on the address ended, which the library does not.
-func (s *Server) ended(addr net.Addr, err error) error {
+// ended says why a loop ended, which the library does not.
+func (s *Server) ended(listen string, err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return nil
 	}
-	return fmt.Errorf("sip: serving %s %v: %w", addr.Network(), addr, err)
+	return fmt.Errorf("sip: serving %s: %w", listen, err)
 }
 
 // read has the library read from the socket until that fails. A message that
 // makes the reader panic is that message's end only.
 func (s *Server) read(conn net.PacketConn) error {
 	sock := s.open(conn)
+	defer s.forget(sock)
 	for sock.err == nil {
 		s.guard("reading from the network", func() {
 			if err := s.transport.ServeUDP(sock); err != nil {
@@ -203,9 +201,17 @@ func (s *Server) read(conn net.PacketConn) error {
 func (s *Server) open(conn net.PacketConn) *socket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sock := newSocket(conn, len(s.readers))
+	s.opened++
+	sock := newSocket(s, conn, s.opened)
 	s.readers[sock.id.String()] = sock
 	return sock
+}
+
+// forget is the end of a socket.
+func (s *Server) forget(sock *socket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.readers, sock.id.String())
 }
 
 // reader is the socket that the library knows under the name.
@@ -217,13 +223,16 @@ func (s *Server) reader(name string) *socket {
 
 // Close ends the server: no message is taken any more, a BYE that still waits
 // for the caller's ACK is sent, the sockets and connections are closed, and all
-// timers and transactions end. It returns when every ServeUDP and ServeTCP and every handler has
+// timers and transactions end. It returns when every Serve method and every handler has
 // returned.
 // It may be called more than once.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	first := !s.closed
 	s.closed = true
+	if first {
+		close(s.done)
+	}
 	sockets := make([]io.Closer, 0, len(s.sockets))
 	for conn := range s.sockets {
 		sockets = append(sockets, conn)
@@ -260,6 +269,8 @@ func (s *Server) Stats() Stats {
 		Panics:        s.panics.Load(),
 		Retransmitted: s.retransmitted.Load(),
 		Unserved:      s.unserved.Load(),
+		Handshakes:    s.handshakes.Load(),
+		Retries:       s.retries.Load(),
 		Dialogs:       s.dialogs.open(),
 		Connections:   s.streams.size(),
 	}

@@ -21,10 +21,11 @@ import (
 // read loop, except for conn.
 type socket struct {
 	net.PacketConn
-	id   peer                 // what the library takes for the address of every peer
-	conn *gosip.UDPConnection // what responses leave by
-	from string               // source of the datagram that is being handled
-	err  error                // what ended the loop
+	id    peer                 // what the library takes for the address of every peer
+	conn  *gosip.UDPConnection // what responses leave by
+	from  string               // source of the datagram that is being handled
+	err   error                // what ended the loop
+	retry retry
 }
 
 // peer is an address that stands for all peers of a socket, or for that of a
@@ -34,11 +35,13 @@ type peer string
 func (peer) Network() string  { return "sip" }
 func (p peer) String() string { return string(p) }
 
-func newSocket(conn net.PacketConn, number int) *socket {
+func newSocket(s *Server, conn net.PacketConn, number int) *socket {
+	addr := conn.LocalAddr().String()
 	return &socket{
 		PacketConn: conn,
 		id:         peer("socket-" + strconv.Itoa(number)),
-		conn:       &gosip.UDPConnection{PacketConn: conn, PacketAddr: conn.LocalAddr().String(), Listener: true},
+		conn:       &gosip.UDPConnection{PacketConn: outlet{conn, s}, PacketAddr: addr, Listener: true},
+		retry:      retry{server: s, listen: "udp " + addr, done: s.done},
 	}
 }
 
@@ -48,15 +51,21 @@ func (s *socket) heard(server *Server) string {
 	return s.from
 }
 
-// ReadFrom keeps where the datagram came from, and the error.
+// ReadFrom keeps where the datagram came from, and the error that ends the loop. What
+// passes is outlasted.
 func (s *socket) ReadFrom(p []byte) (int, net.Addr, error) {
-	n, from, err := s.PacketConn.ReadFrom(p)
-	s.err = err
-	if err != nil {
-		return n, nil, err
+	for {
+		n, from, err := s.PacketConn.ReadFrom(p)
+		if err == nil {
+			s.retry.worked()
+			s.from = addrPort(from).String()
+			return n, s.id, nil
+		}
+		if !s.retry.again(err) {
+			s.err = err
+			return n, nil, err
+		}
 	}
-	s.from = addrPort(from).String()
-	return n, s.id, nil
 }
 
 // peerAge is how long a peer is at least kept in the pool after its last message.

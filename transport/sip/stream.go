@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -22,31 +23,46 @@ const (
 
 var errStream = errors.New("sip: connection closed")
 
-// stream is a connection as the library reads it: one whole message at a time. So the library never waits in the middle of a
-// message, and all bounds are here. Read is owned by one goroutine; Write never
-// waits for the peer.
+// stream is a connection as the library reads it, which takes each for one of TCP: one
+// whole message at a time. So the library never waits in the middle of a message, and
+// all bounds are here. Read is owned by one goroutine; Write never waits for the peer.
 type stream struct {
-	net.Conn
-	server *Server
-	id     peer // what the library takes for the address of the peer
-	source netip.AddrPort
-	calls  atomic.Int32 // that hear of us by this connection
+	net.Conn // with TLS where the transport has it
+	raw      net.Conn
+	way      way
+	server   *Server
+	id       peer // what the library takes for the address of the peer
+	source   netip.AddrPort
+	calls    atomic.Int32 // that hear of us by this connection
 
 	// Owned by Read.
-	framer  framer
+	framing framing
 	ready   []byte // rest of a message that the library has not read
 	since   time.Time
-	greeted bool // a message has come
+	opened  bool // begin was called
+	greeted bool // a message has come, or the handshake of a WebSocket
 
 	mu      sync.Mutex
+	begun   bool   // the handshakes are done
+	goodbye []byte // what is said before the connection is closed
 	unsent  []byte
 	writing bool // a goroutine writes
 	closed  bool // nothing more is written than what waits
 	ended   sync.Once
 }
 
-func newStream(s *Server, conn net.Conn) *stream {
-	return &stream{Conn: conn, server: s, source: addrPort(conn.RemoteAddr()), since: time.Now()}
+func newStream(s *Server, conn net.Conn, w way) *stream {
+	st := &stream{
+		Conn: conn, raw: conn, way: w, server: s, source: addrPort(conn.RemoteAddr()),
+		framing: new(framer), since: time.Now(),
+	}
+	if w.secure() {
+		st.Conn = tls.Server(conn, w.tls)
+	}
+	if w.framed() {
+		st.framing = &webSocket{reply: func(frame []byte) { _ = st.put(frame) }} // what ends the writing ends the reading
+	}
+	return st
 }
 
 // streamOf is the connection behind what the library calls one, nil for UDP.
@@ -61,14 +77,15 @@ func streamOf(conn gosip.Connection) *stream {
 // RemoteAddr is a name for the peer that no other connection has.
 func (st *stream) RemoteAddr() net.Addr { return st.id }
 
-// Read waits for the next message. An error ends the connection.
+// Read waits for the next message. An error ends the connection, and so does a panic:
+// the library calls Read on a goroutine that nobody guards.
 func (st *stream) Read(p []byte) (int, error) {
 	for len(st.ready) == 0 {
-		message, err := st.receive()
+		err := errStream
+		st.server.guard("reading a connection", func() { st.ready, err = st.receive() })
 		if err != nil {
 			return 0, err
 		}
-		st.ready = message
 	}
 	n := copy(p, st.ready) // all of it: the library has room for the longest message
 	st.ready = st.ready[n:]
@@ -77,20 +94,33 @@ func (st *stream) Read(p []byte) (int, error) {
 
 // receive gives one message that can be parsed.
 func (st *stream) receive() ([]byte, error) {
+	if !st.opened {
+		st.opened = true
+		if err := st.begin(); err != nil {
+			return nil, err
+		}
+	}
 	buffer := make([]byte, readSize)
 	for {
-		if st.framer.pings() > 0 {
+		if st.framing.pings() > 0 {
 			_, _ = st.Write(ping[:2]) // what ends the writing ends the reading
 		}
-		message, err := st.framer.next()
+		message, err := st.framing.next()
 		if err == nil && message != nil {
 			err = st.server.parseable(message)
 		}
 		switch {
+		case errors.Is(err, errHungUp):
+			st.leave(err)
+			return nil, err
 		case err != nil:
 			st.server.malformed.Add(1)
 			st.refuse(err)
-			return nil, err
+			if !st.framing.resume() {
+				st.leave(err)
+				return nil, err
+			}
+			continue
 		case message != nil:
 			st.greeted, st.since = true, time.Now()
 			return message, nil
@@ -101,10 +131,17 @@ func (st *stream) receive() ([]byte, error) {
 	}
 }
 
+// leave chooses what is said before the connection is closed.
+func (st *stream) leave(because error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.goodbye = st.framing.farewell(because)
+}
+
 // fill reads what comes next, within the time that there is for it.
 func (st *stream) fill(buffer []byte) error {
 	for {
-		started := st.framer.started()
+		started := st.framing.started()
 		patience := idleTime
 		if started || !st.greeted {
 			patience = messageTime
@@ -117,7 +154,7 @@ func (st *stream) fill(buffer []byte) error {
 			if !started && st.greeted {
 				st.since = time.Now()
 			}
-			st.framer.add(buffer[:n])
+			st.framing.add(buffer[:n])
 			return nil
 		}
 		if !errors.Is(err, os.ErrDeadlineExceeded) || started || st.calls.Load() == 0 {
@@ -134,34 +171,42 @@ func (st *stream) refuse(fault error) {
 	if errors.Is(fault, errTooLong) {
 		status = 513
 	}
-	head := st.framer.data[:st.framer.head]
+	head := st.framing.refused()
 	st.server.guard("refusing a message", func() {
 		msg, _, err := st.server.viaParser.ParseHeaders(head, true)
 		req, ok := msg.(*gosip.Request)
 		if err != nil || !ok || req.IsAck() || req.Via() == nil {
 			return
 		}
-		req.SetTransport("TCP")
+		req.SetTransport(st.way.transport)
 		req.SetSource(st.source.String())
 		st.server.normalise(req)
 		_, _ = st.Write([]byte(st.server.build(req, status).String())) // the connection ends anyway
 	})
 }
 
-// Write queues what the peer is sent. It fails when the connection is closed, or
-// when the peer takes nothing.
+// Write queues a message that the peer is sent. It fails when the connection is closed,
+// or when the peer takes nothing.
 func (st *stream) Write(p []byte) (int, error) {
+	if err := st.put(st.framing.wrap(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// put queues bytes, framed already. It copies them.
+func (st *stream) put(p []byte) error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.closed || len(st.unsent)+len(p) > maxUnsent {
-		return 0, errStream
+		return errStream
 	}
 	st.unsent = append(st.unsent, p...)
 	if !st.writing {
 		st.writing = true
 		st.server.loops.Go(st.flush)
 	}
-	return len(p), nil
+	return nil
 }
 
 // flush writes until nothing waits any more. It ends the connection when the peer
@@ -175,7 +220,7 @@ func (st *stream) flush() {
 		closed := st.closed
 		st.mu.Unlock()
 		if len(p) == 0 && closed {
-			_ = st.Conn.Close()
+			_ = st.Conn.Close() // over TLS this says goodbye too, for 5 s at most
 		}
 		if len(p) == 0 {
 			return
@@ -184,24 +229,45 @@ func (st *stream) flush() {
 		if err == nil {
 			_, err = st.Conn.Write(p)
 		}
+		if err == nil {
+			// TLS writes while it reads too, and is broken by a deadline that has passed.
+			err = st.SetWriteDeadline(time.Time{})
+		}
 		if err != nil {
-			_ = st.shut()
-			_ = st.Conn.Close()
+			st.cut()
 		}
 	}
 }
 
+// cut closes the connection at once.
+func (st *stream) cut() {
+	st.mu.Lock()
+	st.closed, st.unsent = true, nil
+	st.mu.Unlock()
+	_ = st.raw.Close()
+}
+
 // shut takes nothing more to write, and closes the connection when all is written.
-// That ends its reading, which ends the stream.
+// That ends its reading, which ends the stream. It does not wait for the peer, as the
+// library closes connections with its locks held.
 func (st *stream) shut() error {
 	st.mu.Lock()
+	defer st.mu.Unlock()
+	first := !st.closed
 	st.closed = true
-	writing := st.writing
-	st.mu.Unlock()
-	if writing {
+	polite := first && st.begun
+	if polite {
+		st.unsent = append(st.unsent, st.goodbye...)
+	}
+	switch {
+	case st.writing:
+		return nil
+	case polite:
+		st.writing = true
+		st.server.loops.Go(st.flush)
 		return nil
 	}
-	return st.Conn.Close()
+	return st.raw.Close()
 }
 
 // Close is called by the library when it reads no more.
@@ -215,11 +281,12 @@ func (st *stream) Close() error {
 	return err
 }
 
-// heard has the library find the connection by the real address of its peer.
+// heard has the library find the connection by its real transport and the real address
+// of its peer.
 func (st *stream) heard(s *Server) string {
-	pool, source := s.transport.Pool("tcp"), st.source.String()
-	if conn := pool.Get(st.id.String()); conn != nil {
-		pool.Add(source, conn)
+	source := st.source.String()
+	if conn := s.transport.Pool("tcp").Get(st.id.String()); conn != nil {
+		s.transport.Pool(st.way.transport).Add(source, conn)
 		_, _ = conn.TryClose() // gives the reference of Get back
 	}
 	return source
@@ -227,7 +294,7 @@ func (st *stream) heard(s *Server) string {
 
 // unlearn has the library forget what heard told it.
 func (st *stream) unlearn() {
-	pool, source := st.server.transport.Pool("tcp"), st.source.String()
+	pool, source := st.server.transport.Pool(st.way.transport), st.source.String()
 	conn := pool.Get(source)
 	if conn == nil {
 		return

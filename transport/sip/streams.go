@@ -21,8 +21,8 @@ type streams struct {
 }
 
 // add makes a stream of a connection, unless there are too many.
-func (t *streams) add(s *Server, conn net.Conn) (*stream, bool) {
-	st := newStream(s, conn)
+func (t *streams) add(s *Server, conn net.Conn, w way) (*stream, bool) {
+	st := newStream(s, conn, w)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	network := networkOf(st.source.Addr())

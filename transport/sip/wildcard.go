@@ -18,20 +18,30 @@ const (
 // which the library reads as if it were bound to that address.
 type wildcard struct {
 	*net.UDPConn
-	v4   bool // an IPv4 socket, otherwise one for both families
-	port uint16
+	v4    bool // an IPv4 socket
+	only6 bool // an IPv6 socket without IPv4
+	port  uint16
 }
 
-func newWildcard(conn *net.UDPConn, v4 bool) (*wildcard, error) {
+func newWildcard(conn *net.UDPConn, v4, only6 bool) (*wildcard, error) {
 	if err := enablePacketInfo(conn, v4); err != nil {
 		return nil, err
 	}
-	return &wildcard{conn, v4, addrPort(conn.LocalAddr()).Port()}, nil
+	return &wildcard{conn, v4, only6, addrPort(conn.LocalAddr()).Port()}, nil
+}
+
+// serves reports whether datagrams can leave from the address.
+func (w *wildcard) serves(a netip.AddrPort) bool {
+	if a.Addr().Is4() {
+		return w.port == a.Port() && !w.only6
+	}
+	return w.port == a.Port() && !w.v4
 }
 
 // serve reads until the socket fails or is closed. Every local address gets a
-// virtual socket and a goroutine that runs read on it; all have ended on return.
-func (w *wildcard) serve(read func(net.PacketConn) error, unserved *atomic.Uint64) error {
+// virtual socket and a goroutine that runs read on it; all have ended on return. What
+// passes is outlasted.
+func (w *wildcard) serve(read func(net.PacketConn) error, unserved *atomic.Uint64, patience *retry) error {
 	locals := make(map[netip.Addr]*local)
 	var loops sync.WaitGroup
 	defer loops.Wait()
@@ -43,9 +53,13 @@ func (w *wildcard) serve(read func(net.PacketConn) error, unserved *atomic.Uint6
 	buffer, control := make([]byte, maxDatagram), make([]byte, controlSpace)
 	for {
 		n, c, _, from, err := w.ReadMsgUDPAddrPort(buffer, control)
+		if err != nil && patience.again(err) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
+		patience.worked()
 		addr, ok := destination(control[:c])
 		if !ok {
 			unserved.Add(1)

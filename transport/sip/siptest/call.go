@@ -24,14 +24,15 @@ type Call struct {
 	made   int    // requests, for the branches
 }
 
+// transportParams are what a Contact says of a transport.
+var transportParams = map[string]string{"TCP": ";transport=tcp", "TLS": ";transport=tls", "WS": ";transport=ws", "WSS": ";transport=ws"}
+
 // Request writes a request of this call. Extra lines are added to the header as they
 // are; a body is SDP unless they say otherwise. ACK and CANCEL take the CSeq number of
 // the last INVITE.
 func (c *Call) Request(method, branch, body string, extra ...string) string {
 	local, contact := c.caller.local, fmt.Sprintf("sip:caller@%s", c.caller.local)
-	if c.caller.transport == "TCP" {
-		contact += ";transport=tcp"
-	}
+	contact += transportParams[c.caller.transport]
 	number := c.CSeq
 	switch method {
 	case "INVITE":

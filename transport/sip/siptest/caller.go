@@ -2,6 +2,7 @@ package siptest
 
 import (
 	"bufio"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/netip"
@@ -42,6 +43,23 @@ func NewCaller(t testing.TB, conn net.PacketConn, server netip.AddrPort) *Caller
 func NewStreamCaller(t testing.TB, conn net.Conn) *Caller {
 	t.Helper()
 	return newCaller(t, &stream{Conn: conn, reader: bufio.NewReader(conn)}, "TCP", conn.LocalAddr(), address(t, conn.RemoteAddr()))
+}
+
+// NewSecureCaller is NewStreamCaller with TLS on the connection, as the client.
+func NewSecureCaller(t testing.TB, conn net.Conn, conf *tls.Config) *Caller {
+	t.Helper()
+	secure := Secure(t, conn, conf)
+	return newCaller(t, &stream{Conn: secure, reader: bufio.NewReader(secure)}, "TLS", conn.LocalAddr(), address(t, conn.RemoteAddr()))
+}
+
+// Secure puts TLS on the connection, as the client.
+func Secure(t testing.TB, conn net.Conn, conf *tls.Config) *tls.Conn {
+	t.Helper()
+	secure := tls.Client(conn, conf)
+	if err := secure.Handshake(); err != nil {
+		t.Fatalf("TLS handshake: %v", err)
+	}
+	return secure
 }
 
 func newCaller(t testing.TB, w wire, transport string, local net.Addr, server netip.AddrPort) *Caller {
@@ -131,10 +149,14 @@ func (c *Caller) Others() []Message {
 	return list
 }
 
-// Cut has a connection carry what is sent in pieces of so many bytes.
+// Cut has a connection carry what is sent in pieces of so many bytes, which are the
+// fragments of a WebSocket.
 func (c *Caller) Cut(size int) {
-	if s, ok := c.wire.(*stream); ok {
-		s.size = size
+	switch w := c.wire.(type) {
+	case *stream:
+		w.size = size
+	case *webSocket:
+		w.size = size
 	}
 }
 

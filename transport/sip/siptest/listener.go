@@ -12,16 +12,33 @@ import (
 type Listener struct {
 	addr    netip.AddrPort
 	dialled chan net.Conn
-	done    chan struct{}
-	close   func()
+
+	mu     sync.Mutex
+	done   chan struct{}
+	closed bool
 }
 
 var _ net.Listener = (*Listener)(nil)
 
 // NewListener makes a listener that calls itself by the address.
 func NewListener(addr netip.AddrPort) *Listener {
-	done := make(chan struct{})
-	return &Listener{addr: addr, dialled: make(chan net.Conn), done: done, close: sync.OnceFunc(func() { close(done) })}
+	return &Listener{addr: addr, dialled: make(chan net.Conn), done: make(chan struct{})}
+}
+
+// Reopen undoes Close.
+func (l *Listener) Reopen() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		l.closed, l.done = false, make(chan struct{})
+	}
+}
+
+// end is closed by Close.
+func (l *Listener) end() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.done
 }
 
 // Dial connects from the address. It waits for Accept.
@@ -31,7 +48,7 @@ func (l *Listener) Dial(from netip.AddrPort) (net.Conn, error) {
 	select {
 	case l.dialled <- pipe{theirs, server, client}:
 		return pipe{ours, client, server}, nil
-	case <-l.done:
+	case <-l.end():
 		return nil, net.ErrClosed
 	}
 }
@@ -41,14 +58,19 @@ func (l *Listener) Accept() (net.Conn, error) {
 	select {
 	case conn := <-l.dialled:
 		return conn, nil
-	case <-l.done:
+	case <-l.end():
 		return nil, net.ErrClosed
 	}
 }
 
 // Close ends Accept and Dial; connections stay open.
 func (l *Listener) Close() error {
-	l.close()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.closed {
+		l.closed = true
+		close(l.done)
+	}
 	return nil
 }
 
