@@ -43,7 +43,7 @@ snd_path %[7]s
 // modules is where Debian and Ubuntu have the modules of baresip.
 const modules = "/usr/lib/baresip/modules"
 
-// baresipCalls places one call with baresip over this transport, udp or tcp, waits
+// baresipCalls places one call with baresip over this transport, udp, tcp or tls, waits
 // until it is over and returns what baresip has heard.
 func baresipCalls(t *testing.T, d *daemon, format codec.Format, transport string, limit time.Duration) []float64 {
 	t.Helper()
@@ -51,11 +51,19 @@ func baresipCalls(t *testing.T, d *daemon, format codec.Format, transport string
 	voice := filepath.Join(folder, "voice.wav")
 	tool(t, "sox", "-n", "-r", fmt.Sprint(format.SampleRate), "-c", "1", "-b", "16", voice, "synth", "40", "sine", "440", "vol", "0.3")
 	media := freePorts(t, 20)
-	write(t, folder, "config", fmt.Sprintf(baresipConfig, freePorts(t, 2), media, media+18, modules, voice, format.SampleRate, folder))
+	config := fmt.Sprintf(baresipConfig, freePorts(t, 2), media, media+18, modules, voice, format.SampleRate, folder)
+	if d.certificate != "" {
+		config += fmt.Sprintf("sip_cafile %s\nsip_verify_server yes\n", d.certificate)
+	}
+	write(t, folder, "config", config)
 	write(t, folder, "accounts", fmt.Sprintf("<sip:e2e@127.0.0.1;transport=%s>;regint=0;audio_codecs=%s/%d/1\n", transport, format.Name, format.SampleRate))
 	write(t, folder, "contacts", "")
 
-	command := exec.Command("baresip", "-f", folder, "-e", "/dial sip:pickup@"+d.sip.String())
+	target := "sip:pickup@" + d.sip.String()
+	if transport == "tls" {
+		target = fmt.Sprintf("sip:pickup@%v:%d;transport=tls", d.sip.Addr(), d.port("tls"))
+	}
+	command := exec.Command("baresip", "-f", folder, "-e", "/dial "+target)
 	var said bytes.Buffer
 	command.Stdout, command.Stderr = &said, &said
 	if err := command.Start(); err != nil {

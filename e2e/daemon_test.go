@@ -26,6 +26,7 @@ type settings struct {
 	grace   int    // seconds that a stop leaves to the calls
 	source  string // of the audio; builtin when empty
 	raced   bool
+	secure  bool // all transports, IPv6 too
 }
 
 // daemon is a running `pickup serve`.
@@ -37,7 +38,10 @@ type daemon struct {
 	file    string    // path of its configuration
 	logged  string    // path of its log
 	written string    // path of its call records
-	exited  chan struct{}
+	listens string    // lines of the configuration
+	// certificate is the path of the one that it has for TLS, when it has one.
+	certificate string
+	exited      chan struct{}
 }
 
 // start runs the daemon and returns when it answers OPTIONS with 200.
@@ -54,10 +58,14 @@ func start(t *testing.T, s settings) *daemon {
 	folder := t.TempDir()
 	d := &daemon{
 		t:       t,
-		sip:     netip.AddrPortFrom(loopback, freePorts(t, 2)),
+		sip:     netip.AddrPortFrom(loopback, freePorts(t, 4)),
 		logged:  filepath.Join(folder, "log"),
 		written: filepath.Join(folder, "calls.jsonl"),
 		exited:  make(chan struct{}),
+	}
+	d.listens = "bind_address = \"127.0.0.1\"\ntransport = [\"udp\", \"tcp\"]"
+	if s.secure {
+		d.listens = d.secure(t, folder)
 	}
 	media := uint16(2 * s.calls)
 	first := freePorts(t, media)
@@ -98,9 +106,8 @@ func (d *daemon) configure(s settings) {
 func (d *daemon) configuration(s settings) string {
 	return fmt.Sprintf(`
 [sip]
-bind_address = "127.0.0.1"
 port = %d
-transport = ["udp", "tcp"]
+%s
 [behavior]
 auto_answer_delay_ms = 100
 max_concurrent_calls = %d
@@ -117,7 +124,7 @@ duration_seconds = %d
 format = "json"
 [cdr]
 file = %q
-`, d.sip.Port(), s.calls, s.grace, d.rtp[0], d.rtp[1], strings.Join(s.codecs, `", "`), cmp.Or(s.source, "builtin"), s.seconds, d.written)
+`, d.sip.Port(), d.listens, s.calls, s.grace, d.rtp[0], d.rtp[1], strings.Join(s.codecs, `", "`), cmp.Or(s.source, "builtin"), s.seconds, d.written)
 }
 
 func (d *daemon) dead() bool {

@@ -66,12 +66,16 @@ func runSIPp(t *testing.T, d *daemon, receivers []netip.AddrPort, l load) *sipp 
 		t.Fatal(err)
 	}
 	limit := (l.calls/l.atOnce+1)*(l.seconds+5) + 30
-	server := d.sip
+	server, from := d.sip, loopback
+	if receivers[0].Addr().Is6() {
+		from = receivers[0].Addr()
+		server = netip.AddrPortFrom(from, d.sip.Port())
+	}
 	if l.proxy.IsValid() {
 		server = l.proxy
 	}
 	s.command = exec.Command("sipp", server.String(), "-sf", scenario, "-inf", "receivers.csv", "-t", cmp.Or(l.transport, "u1"),
-		"-i", loopback.String(), "-p", fmt.Sprint(s.port), "-mp", fmt.Sprint(freePorts(t, 4)),
+		"-i", from.String(), "-p", fmt.Sprint(s.port), "-mp", fmt.Sprint(freePorts(t, 4)),
 		"-m", fmt.Sprint(l.calls), "-l", fmt.Sprint(l.atOnce), "-r", fmt.Sprint(l.rate),
 		"-recv_timeout", fmt.Sprint((l.seconds+10)*1000), "-timeout", fmt.Sprint(limit), "-timeout_error",
 		"-max_socket", "2000", "-nostdin", "-trace_err", "-error_file", "errors.log", "-trace_stat", "-stf", "statistics.csv", "-fd", "1")

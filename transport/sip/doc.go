@@ -1,9 +1,9 @@
-// Package sip answers SIP calls over UDP and TCP (RFC 3261). Parsing, transport and
-// server transactions are those of sipgo; what belongs to a dialog is here: tags,
+// Package sip answers SIP calls over UDP, TCP, TLS and WebSocket (RFC 3261, RFC 7118).
+// Parsing, transport and server transactions are those of sipgo; what belongs to a dialog is here: tags,
 // the repetition of the 200, both ways in which an ACK comes, the race of CANCEL
 // with the answer, changes of the session by re-INVITE and UPDATE, BYE in both
-// directions, validation, the address that a response leaves from, and the bounds of
-// a connection.
+// directions, validation, the address that a response leaves from, handshakes, frames
+// and the bounds of a connection.
 //
 // A [Server] is made with its [Handler] and given sockets:
 //
