@@ -30,7 +30,7 @@ func selfSigned(t *testing.T, folder string) (certificate, key string) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "127.0.0.1"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
-		NotBefore:   time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		NotBefore:   time.Now().Add(-time.Hour), NotAfter: time.Now().Add(30 * 24 * time.Hour),
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, IsCA: true, BasicConstraintsValid: true,
 	}
 	public, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
@@ -66,6 +66,21 @@ key = %q
 func (d *daemon) port(transport string) uint16 {
 	offsets := map[string]uint16{"tls": 1, "ws": 2, "wss": 3}
 	return d.sip.Port() + offsets[transport]
+}
+
+// checkMedia wants each call to have its stream, and every packet that the records say
+// was sent. Frames that a busy machine made the daemon skip have to be in the records.
+func checkMedia(t *testing.T, d *daemon, heard *streams, calls, seconds int) {
+	t.Helper()
+	sent, skipped := 0, 0
+	for _, r := range d.records() {
+		sent, skipped = sent+r.TxPackets, skipped+r.TxSkipped
+	}
+	sources, packets := heard.total()
+	if sources != calls || packets != sent || sent+skipped != calls*seconds*50 {
+		t.Errorf("media: got %d streams with %d packets, %d sent and %d skipped, want %d streams and all of %d frames",
+			sources, packets, sent, skipped, calls, calls*seconds*50)
+	}
 }
 
 // A short call over TLS by baresip, which trusts the daemon's certificate: with the

@@ -135,9 +135,7 @@ func TestFullWebSocket(t *testing.T) {
 			d.stop()
 			_ = socket.Close()
 			reading.Wait()
-			for _, fault := range heard.faults(1, plan{frames: seconds * 50}) {
-				t.Error(fault)
-			}
+			checkMedia(t, d, heard, 1, seconds)
 		})
 	}
 }
