@@ -21,6 +21,7 @@ var rules = []rule{
 	{[]string{"audio_processing.band_split_freq_1", "audio_processing.bandpass_low_freq"}, lowSplit},
 	{[]string{"audio_processing.band_split_freq_2", "audio_processing.band_split_freq_1"}, splitDistance},
 	{[]string{"audio_processing.band_split_freq_2", "audio_processing.bandpass_high_freq"}, highSplit},
+	{[]string{"audio_processing.wideband.bandpass_low_freq", "audio_processing.wideband.bandpass_high_freq"}, wideWidth},
 	{[]string{"audio_processing.wideband.bandpass_low_freq", "audio_processing.band_split_freq_1"}, wideLow},
 	{[]string{"audio_processing.wideband.bandpass_high_freq", "audio_processing.band_split_freq_2"}, wideHigh},
 }
@@ -121,6 +122,15 @@ func highSplit(c *Config) string {
 	}
 	return fmt.Sprintf("band_split_freq_2 (%s) must be below bandpass_high_freq (%s)",
 		decimal(p.BandSplitFreq2), decimal(p.BandpassHighFreq))
+}
+
+func wideWidth(c *Config) string {
+	w := c.AudioProcessing.Wideband
+	if w.BandpassHighFreq >= 2*w.BandpassLowFreq {
+		return ""
+	}
+	return fmt.Sprintf("bandpass_high_freq of wideband (%s) must be at least twice bandpass_low_freq of wideband (%s)",
+		decimal(w.BandpassHighFreq), decimal(w.BandpassLowFreq))
 }
 
 func wideLow(c *Config) string {

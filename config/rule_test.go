@@ -36,6 +36,8 @@ func TestRules(t *testing.T) {
 			"FILE:2: audio_processing.band_split_freq_2 = 1199.9: band_split_freq_2 (1199.9) must be at least 1.5 times band_split_freq_1 (800)"}},
 		{"second split above the band", "[audio_processing]\nband_split_freq_2 = 3400", []string{
 			"FILE:2: audio_processing.band_split_freq_2 = 3400: band_split_freq_2 (3400) must be below bandpass_high_freq (3400)"}},
+		{"narrow wideband", "[audio_processing]\nband_split_freq_2 = 1200\n[audio_processing.wideband]\nbandpass_low_freq = 790\nbandpass_high_freq = 1300", []string{
+			"FILE:4: audio_processing.wideband.bandpass_low_freq = 790: bandpass_high_freq of wideband (1300) must be at least twice bandpass_low_freq of wideband (790)"}},
 		{"wideband from above the first split", "[audio_processing.wideband]\nbandpass_low_freq = 800", []string{
 			"FILE:2: audio_processing.wideband.bandpass_low_freq = 800: bandpass_low_freq of wideband (800) must be below band_split_freq_1 (800)"}},
 		{"wideband up to the second split", "[audio_processing.wideband]\nbandpass_high_freq = 2500", []string{

@@ -2,6 +2,10 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -204,8 +208,41 @@ func TestPrivateURLIsRefused(t *testing.T) {
 	}
 }
 
-// The five values of the reference program are in the chain of both paths but for
-// the band and the presence, which G.722 has of its own.
+// What the configuration accepts, the chain accepts.
+func TestConfiguredChainsAreValid(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	accepted := 0
+	for range 1000 {
+		// Each frequency is near to where its neighbour forbids it.
+		between := func(low, high float64) float64 { return math.Round(low + (high-low)*random.Float64()) }
+		first := between(100, 1500)
+		second := between(first, 2.5*first)
+		set := []string{"media.preferred_codecs=PCMA,G722", []string{"media.audio_sample_rate=8000", "media.audio_sample_rate=16000"}[random.IntN(2)]}
+		for key, value := range map[string]float64{
+			"band_split_freq_1": first, "band_split_freq_2": second,
+			"bandpass_low_freq": between(20, 1.1*first), "bandpass_high_freq": between(0.9*second, 2*second),
+			"wideband.bandpass_low_freq": between(20, 1.1*first), "wideband.bandpass_high_freq": between(0.9*second, 2*second),
+			"band1_compressor.attack_time": 0.0001, "band2_compressor.release_time": 0.001, "band3_compressor.threshold_factor": 1e-9,
+		} {
+			set = append(set, fmt.Sprintf("audio_processing.%s=%v", key, value))
+		}
+		settings, err := config.Load(config.Sources{Set: set})
+		if err != nil {
+			continue
+		}
+		accepted++
+		o := AudioOptions(settings)
+		if err := errors.Join(o.Chain.Check(o.Rate), o.Wide.Check(16000)); err != nil {
+			t.Fatalf("%q: got %v, want no fault", set, err)
+		}
+	}
+	if accepted < 50 {
+		t.Errorf("got %d accepted configurations, want 50 at least for the test to mean something", accepted)
+	}
+}
+
+// The values of the configuration are in the chain of both paths but for the band and
+// the presence, which G.722 has of its own.
 func TestAudioOptions(t *testing.T) {
 	o := AudioOptions(load(t, "audio_processing.band2_compressor.attack_time=0.003", "audio.loudness_target=-20",
 		"media.audio_sample_rate=16000", "media.preferred_codecs=G722,PCMA"))

@@ -44,6 +44,10 @@ func serve(from *sources) error {
 	// Without this the end of whoever reads our log would end the server, by signal,
 	// with its calls up.
 	signal.Ignore(syscall.SIGPIPE)
+	// From here on: a HUP while the audio is prepared is a reload after it.
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
 	logger, flush := newLogger(os.Stderr, settings.Logging)
 	defer flush()
 	logger.Info("starting", "version", version)
@@ -57,7 +61,7 @@ func serve(from *sources) error {
 	reload := newReloader(from, server, settings, logger)
 	var reloading sync.WaitGroup
 	defer reloading.Wait()
-	ctx, release := obey(server, reload.request)
+	ctx, release := obey(server, hangups, reload.request)
 	defer release()
 	reloading.Go(func() { reload.run(ctx) })
 	return server.Run(ctx)
@@ -82,14 +86,13 @@ func warn(logger *slog.Logger, audio *engine.Audio) {
 	}
 }
 
-// obey listens for signals: HUP reloads. Of the others the first ends the context,
+// obey listens for signals: hangups reload. Of the others the first ends the context,
 // the second cuts the grace short, the third does what it does to any process.
 // release stops listening for signals and joins.
-func obey(server *engine.Engine, reload func()) (ctx context.Context, release func()) {
+func obey(server *engine.Engine, hangups <-chan os.Signal, reload func()) (ctx context.Context, release func()) {
 	ctx, drain := context.WithCancel(context.Background())
-	ends, hangups := make(chan os.Signal, 2), make(chan os.Signal, 1)
+	ends := make(chan os.Signal, 2)
 	signal.Notify(ends, syscall.SIGTERM, syscall.SIGINT)
-	signal.Notify(hangups, syscall.SIGHUP)
 	quit, done := make(chan struct{}), make(chan struct{})
 	reactions := []func(){drain, func() { signal.Stop(ends); server.HangUp() }}
 	go func() {
@@ -110,7 +113,6 @@ func obey(server *engine.Engine, reload func()) (ctx context.Context, release fu
 	}()
 	return ctx, func() {
 		signal.Stop(ends)
-		signal.Stop(hangups)
 		close(quit)
 		<-done
 		drain()
