@@ -212,7 +212,7 @@ func TestPrivateURLIsRefused(t *testing.T) {
 func TestConfiguredChainsAreValid(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	accepted := 0
-	for range 1000 {
+	for range 300 {
 		// Each frequency is near to where its neighbour forbids it.
 		between := func(low, high float64) float64 { return math.Round(low + (high-low)*random.Float64()) }
 		first := between(100, 1500)
@@ -236,8 +236,8 @@ func TestConfiguredChainsAreValid(t *testing.T) {
 			t.Fatalf("%q: got %v, want no fault", set, err)
 		}
 	}
-	if accepted < 50 {
-		t.Errorf("got %d accepted configurations, want 50 at least for the test to mean something", accepted)
+	if accepted < 20 {
+		t.Errorf("got %d accepted configurations, want 20 at least for the test to mean something", accepted)
 	}
 }
 
