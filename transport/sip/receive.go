@@ -131,6 +131,10 @@ func (s *Server) dispatch(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 	if tagOf(req.To().Params) != s.tags.tag(req) {
 		return s.within(req, tx)
 	}
+	if res := s.admitted(req); res != nil {
+		s.reply(tx, res)
+		return false
+	}
 	switch req.Method {
 	case gosip.INVITE:
 		s.invite(req, tx)
@@ -153,10 +157,17 @@ func (s *Server) response(res *gosip.Response) {
 	defer s.leave()
 	s.guard("handling a response", func() {
 		via, cseq := res.Via(), res.CSeq()
-		if via == nil || cseq == nil || cseq.MethodName != gosip.BYE || res.IsProvisional() {
+		if via == nil || cseq == nil {
 			return
 		}
-		if leg := s.dialogs.hangingUp(via.Params.GetOr("branch", "")); leg != nil {
+		branch := via.Params.GetOr("branch", "")
+		if cseq.MethodName == gosip.REGISTER {
+			s.transactionsOfOurs.take(branch, res)
+		}
+		if cseq.MethodName != gosip.BYE || res.IsProvisional() {
+			return
+		}
+		if leg := s.dialogs.hangingUp(branch); leg != nil {
 			leg.byeEnded(res.StatusCode)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -33,7 +34,15 @@ type Config struct {
 	Handler   Handler      // required
 	UserAgent string       // Server and User-Agent header field; "Pickup" when empty
 	Logger    *slog.Logger // slog.Default() when nil
+
+	Authentication *Authentication // nil: nobody is asked for credentials
+	Resolver       Resolver        // of the names of registrars; [net.DefaultResolver] when nil
+	Dial           Dial            // connects to registrars; that of a [net.Dialer] when nil
+	Random         func() float64  // uniform from 0 to below 1, for jitter, of any goroutine; [rand.Float64] when nil
 }
+
+// Dial makes a connection to an address of a registrar.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 // Stats counts since the server was made, except for Dialogs.
 type Stats struct {
@@ -61,8 +70,17 @@ type Server struct {
 	dialogs      dialogs
 	peers        *peers
 	streams      streams
+	challenger   *challenger   // nil: nobody is asked for credentials
 	parser       *gosip.Parser // of whole messages
 	viaParser    *gosip.Parser // of header sections without a length
+
+	registrations      registrations
+	transactionsOfOurs clientTransactions
+	dialled            *dialled
+	readingDialled     sync.Once
+	resolver           Resolver
+	dialer             Dial
+	random             func() float64
 
 	requests, malformed, panics, retransmitted, unserved, handshakes, retries atomic.Uint64
 
@@ -71,6 +89,7 @@ type Server struct {
 	mu      sync.Mutex
 	closed  bool
 	sockets map[io.Closer]struct{} // also listeners
+	changed chan struct{}          // closed when there is one more
 	readers map[string]*socket
 	opened  int            // sockets, for their names
 	loops   sync.WaitGroup // calls of ServeUDP, ServeTCP and so on, and the connections
@@ -107,8 +126,25 @@ func NewServer(c Config) (*Server, error) {
 		tags:      newTagger(),
 		parser:    newParser("via", "v", "content-length", "l"),
 		sockets:   make(map[io.Closer]struct{}),
+		changed:   make(chan struct{}),
 		readers:   make(map[string]*socket),
 		done:      make(chan struct{}),
+		dialled:   newDialled(),
+		resolver:  c.Resolver,
+		dialer:    c.Dial,
+		random:    c.Random,
+	}
+	if s.resolver == nil {
+		s.resolver = net.DefaultResolver
+	}
+	if s.dialer == nil {
+		s.dialer = new(net.Dialer).DialContext
+	}
+	if s.random == nil {
+		s.random = rand.Float64
+	}
+	if c.Authentication != nil {
+		s.challenger = newChallenger(*c.Authentication)
 	}
 	quiet := slog.New(libraryLog{s})
 	resolver := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
@@ -160,6 +196,8 @@ func (s *Server) adopt(conn io.Closer) error {
 		return ErrClosed
 	}
 	s.sockets[conn] = struct{}{}
+	close(s.changed)
+	s.changed = make(chan struct{})
 	s.loops.Add(1)
 	return nil
 }
@@ -223,8 +261,8 @@ func (s *Server) reader(name string) *socket {
 
 // Close ends the server: no message is taken any more, a BYE that still waits
 // for the caller's ACK is sent, the sockets and connections are closed, and all
-// timers and transactions end. It returns when every Serve method and every handler has
-// returned.
+// timers and transactions end. It returns when every Serve method, Register and every
+// handler has returned.
 // It may be called more than once.
 func (s *Server) Close() error {
 	s.mu.Lock()
@@ -247,6 +285,8 @@ func (s *Server) Close() error {
 		for _, conn := range sockets {
 			err = errors.Join(err, conn.Close())
 		}
+		s.registrations.cancel()
+		_ = s.dialled.Close() // it has no error
 		for _, st := range s.streams.all() {
 			_ = st.shut() // it may be closed already
 		}
@@ -274,6 +314,12 @@ func (s *Server) Stats() Stats {
 		Dialogs:       s.dialogs.open(),
 		Connections:   s.streams.size(),
 	}
+}
+
+func (s *Server) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
 }
 
 // enter is true when work may begin, which must then be left.

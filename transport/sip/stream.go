@@ -49,12 +49,13 @@ type stream struct {
 	writing bool // a goroutine writes
 	closed  bool // nothing more is written than what waits
 	ended   sync.Once
+	gone    chan struct{} // closed when it has ended
 }
 
 func newStream(s *Server, conn net.Conn, w way) *stream {
 	st := &stream{
 		Conn: conn, raw: conn, way: w, server: s, source: addrPort(conn.RemoteAddr()),
-		framing: new(framer), since: time.Now(),
+		framing: new(framer), since: time.Now(), gone: make(chan struct{}),
 	}
 	if w.secure() {
 		st.Conn = tls.Server(conn, w.tls)
@@ -274,6 +275,7 @@ func (st *stream) shut() error {
 func (st *stream) Close() error {
 	err := st.shut()
 	st.ended.Do(func() {
+		close(st.gone)
 		st.server.streams.remove(st)
 		st.server.after(0, st.unlearn) // the library holds the locks of its pool
 		st.server.loops.Done()

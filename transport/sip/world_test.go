@@ -32,6 +32,7 @@ type world struct {
 	play  func(*call) // the handler's script
 	calls int
 	taps  []memnet.Packet
+	stops []func() // end registrations
 }
 
 // inWorld runs a test in a world whose handler plays the script for each call.
@@ -44,6 +45,12 @@ func inWorld(t *testing.T, play func(*call), test func(*world)) {
 // inWorldOf has the network of the options.
 func inWorldOf(t *testing.T, network memnet.Options, play func(*call), test func(*world)) {
 	t.Helper()
+	inWorldAs(t, network, Config{}, play, test)
+}
+
+// inWorldAs has a server that is made of the configuration besides.
+func inWorldAs(t *testing.T, network memnet.Options, c Config, play func(*call), test func(*world)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{T: t, network: memnet.New(network), play: play, log: new(logBuffer), served: make(chan error, 1)}
 		w.network.Tap(func(p memnet.Packet) {
@@ -51,7 +58,8 @@ func inWorldOf(t *testing.T, network memnet.Options, play func(*call), test func
 			defer w.mu.Unlock()
 			w.taps = append(w.taps, p)
 		})
-		server, err := NewServer(Config{Handler: w, UserAgent: "Pickup/test", Logger: slog.New(slog.NewTextHandler(w.log, nil))})
+		c.Handler, c.UserAgent, c.Logger = w, "Pickup/test", slog.New(slog.NewTextHandler(w.log, nil))
+		server, err := NewServer(c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,6 +77,9 @@ func inWorldOf(t *testing.T, network memnet.Options, play func(*call), test func
 
 // end closes the server when what is under way has arrived, also after a failure.
 func (w *world) end() {
+	for _, stop := range w.stops {
+		stop()
+	}
 	time.Sleep(10 * time.Millisecond)
 	w.close()
 	if got := w.server.Stats().Dialogs; got != 0 {

@@ -1,0 +1,48 @@
+package sip
+
+import (
+	"strconv"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// request builds the next REGISTER (RFC 3261 section 10.2): all of an account have the
+// same Call-ID, and "A UA MUST increment the CSeq value by one for each REGISTER
+// request with the same Call-ID". An expiry of 0 takes the binding back.
+func (r *registration) request(branch, contact string, expires time.Duration) string {
+	r.sequence++
+	target, a := r.account.requestURI(), &r.account
+	aor := "<" + a.addressOfRecord() + ">"
+	var uri gosip.Uri
+	if err := gosip.ParseUri(target, &uri); err != nil {
+		// The text of the configuration has been checked; the request line says it.
+		uri = gosip.Uri{Scheme: "sip", Host: a.domain()}
+	}
+	req := gosip.NewRequest(gosip.REGISTER, uri)
+	add := func(name, value string) { req.AppendHeader(gosip.NewHeader(name, value)) }
+	add("Via", "SIP/2.0/"+r.by.transport+" "+r.by.local.String()+";branch="+branch+";rport")
+	add("Max-Forwards", "70")
+	add("From", aor+";tag="+r.tag)
+	add("To", aor)
+	add("Call-ID", r.callID)
+	add("CSeq", strconv.FormatUint(uint64(r.sequence), 10)+" REGISTER")
+	add("Contact", "<"+contact+">")
+	add("Expires", strconv.Itoa(int(expires/time.Second)))
+	add("Allow", allow)
+	add("User-Agent", r.server.agent)
+	for _, h := range r.credentials.fields("REGISTER", target) {
+		req.AppendHeader(h)
+	}
+	req.SetBody(nil)
+	return req.String()
+}
+
+// contactHere is the URI that calls to the account are to come to.
+func (r *registration) contactHere() string {
+	uri := "sip:" + escapeUser(r.account.User) + "@" + r.by.contact.String()
+	if r.by.transport != "UDP" {
+		uri += ";transport=" + gosip.NetworkToLower(r.by.transport)
+	}
+	return uri
+}
