@@ -3,16 +3,18 @@ package config
 // Config is the effective configuration: every value is set, in range, and
 // agrees with the others. It is read-only once Load has returned it.
 type Config struct {
-	SIP             SIP             `koanf:"sip"`
-	TLS             TLS             `koanf:"tls"`
-	Behavior        Behavior        `koanf:"behavior"`
-	Media           Media           `koanf:"media"`
-	Audio           Audio           `koanf:"audio"`
-	Logging         Logging         `koanf:"logging"`
-	CDR             CDR             `koanf:"cdr"`
-	Health          Health          `koanf:"health"`
-	AudioProcessing AudioProcessing `koanf:"audio_processing"`
-	Monitor         Monitor         `koanf:",squash,flatten"`
+	SIP             SIP                `koanf:"sip"`
+	Accounts        map[string]Account `koanf:"account"` // by name
+	Auth            Auth               `koanf:"auth"`
+	TLS             TLS                `koanf:"tls"`
+	Behavior        Behavior           `koanf:"behavior"`
+	Media           Media              `koanf:"media"`
+	Audio           Audio              `koanf:"audio"`
+	Logging         Logging            `koanf:"logging"`
+	CDR             CDR                `koanf:"cdr"`
+	Health          Health             `koanf:"health"`
+	AudioProcessing AudioProcessing    `koanf:"audio_processing"`
+	Monitor         Monitor            `koanf:",squash,flatten"`
 
 	settings []Setting
 	idle     []string
@@ -22,6 +24,8 @@ type Config struct {
 func defaults() Config {
 	return Config{
 		SIP:             defaultSIP(),
+		Accounts:        map[string]Account{},
+		Auth:            defaultAuth(),
 		Behavior:        defaultBehavior(),
 		Media:           defaultMedia(),
 		Audio:           defaultAudio(),

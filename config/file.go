@@ -77,21 +77,22 @@ func (l *loader) checkTable(
 		place := places[name]
 		o := origin{layer: layerFile, name: file, line: place.line}
 		below, isTable := v.(map[string]any)
-		isSection := slices.Contains(sections, name)
-		switch k := keyByName[name]; {
+		isSection := isSection(name) && (isTable || place.header || !isKeyOfFamily(name))
+		switch k := lookup(name); {
 		case k != nil:
 			v, err := k.fromFile(v)
 			if l.take(k, o, place.value, err) {
 				checked[name] = v
 			}
 		case isSection && isTable:
+			l.headers[name] = o
 			l.checkTable(file, partPath, below, places, checked)
 		case isSection:
-			l.faults.add(o, name, place.value, fmt.Sprintf("is a section: write [%s] once, and its keys below it", name))
+			l.faults.add(o, name, concealed(name, place.value), fmt.Sprintf("is a section: write [%s] once, and its keys below it", name))
 		case isTable || place.header:
-			l.faults.add(o, name, place.value, noSuchSection(name))
+			l.faults.add(o, name, concealed(name, place.value), noSuchSection(name))
 		default:
-			l.faults.add(o, name, place.value, noSuchKey(name))
+			l.faults.add(o, name, concealed(name, place.value), noSuchKey(name))
 		}
 	}
 }

@@ -18,6 +18,10 @@ func TestForms(t *testing.T) {
 		{"optional path", []string{"", "/var/log/pickup/calls.jsonl"}, []string{" ", "a\nb", strings.Repeat("a", 4097)}},
 		{"source", []string{"builtin", "./a.mp3", "tone:440", "tone:350+440", "tone:20+3900+1.5e3+700", "https://example.com/a.mp3", "tones/a:b.mp3"},
 			[]string{"", "a\x00", "tone:", "tone:19", "tone:3901", "tone:440+", "tone:NaN", "tone:1+2", "tone:100+200+300+400+500", "ftp://example.com/a.mp3", "file:///a.mp3", "http://"}},
+		{"optional host", []string{"", "sip.example.com", "192.0.2.1"}, []string{" ", "a b"}},
+		{"optional line", []string{"", "alice"}, []string{" ", "a\nb"}},
+		{"registrar", []string{"", "sip:example.com", "SIP:192.0.2.1:5070", "sip:[2001:db8::1]:5060;transport=TCP", "sip:a;transport=udp"},
+			[]string{"example.com", "sips:a", "sip:", "sip:a@b", "sip:a:0", "sip:a:65536", "sip:a;transport=tls", "sip:[a]", "sip:[1.2.3.4]", "sip:::1", "sip:0.0.0.0", "sip:224.0.0.1", "sip:a b", "sip:a;lr"}},
 		{"url", []string{"http://localhost:8080/health", "https://example.com", "http://[::1]/"}, []string{"", "localhost:8080", "ftp://example.com", "http://", "http://:8080/", "http://a b/"}},
 	}
 	if got, want := len(tests), len(forms); got != want {

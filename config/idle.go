@@ -19,8 +19,7 @@ func (l *loader) idle() []string {
 	var names []string
 	var groups []string
 	members := map[string][]string{} // idle keys by top section
-	for i := range keys {
-		k := &keys[i]
+	for _, k := range l.keys() {
 		if !l.changed(k) {
 			continue
 		}

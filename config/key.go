@@ -28,6 +28,7 @@ const (
 //	names   the only values that are allowed, or the members of a list
 //	single  "true": one name may stand for a list of one
 //	form    shape of a text, or of the members of a list, see form.go
+//	secret  "true": it is never shown
 //	idle    "*": no part of the program uses the key yet
 type key struct {
 	name       string // dotted: "sip.port"
@@ -41,10 +42,12 @@ type key struct {
 	form       form
 	idle       bool
 	def        any
+	secret     bool
+	family     string // section as it stands in the schema, when it has a name: "account.NAME"
 }
 
 // keys is the schema in the order of the fields of Config.
-var keys = readKeys("", reflect.ValueOf(defaults()))
+var keys = readKeys("", reflect.ValueOf(templates()))
 
 // keyByName finds a key by its dotted name.
 var keyByName = func() map[string]*key {
@@ -81,6 +84,8 @@ func readKeys(prefix string, v reflect.Value) []key {
 		}
 		name, _, _ := strings.Cut(field.Tag.Get("koanf"), ",")
 		switch {
+		case field.Type.Kind() == reflect.Map:
+			ks = append(ks, readFamily(prefix+name, v.Field(i))...)
 		case field.Type.Kind() != reflect.Struct:
 			ks = append(ks, readKey(prefix+name, field, v.Field(i)))
 		case name == "": // squashed: its keys belong to this table
@@ -106,6 +111,7 @@ func readKey(name string, field reflect.StructField, def reflect.Value) key {
 		single: tag.Get("single") == "true",
 		idle:   tag.Get("idle") == "*",
 		def:    def.Interface(),
+		secret: tag.Get("secret") == "true",
 	}
 	if above, ok := tag.Lookup("above"); ok {
 		k.min, k.minOutside = limit(name, above), true

@@ -39,12 +39,13 @@ func Load(src Sources) (*Config, error) {
 type loader struct {
 	koanf   *koanf.Koanf
 	origins map[string]origin // of each key that a layer above the defaults has set
+	headers map[string]origin // of each section of the file
 	faults  Faults
 	unread  []string // sections of the file of which a part could not be read
 }
 
 func newLoader() *loader {
-	return &loader{koanf: koanf.New("."), origins: map[string]origin{}}
+	return &loader{koanf: koanf.New("."), origins: map[string]origin{}, headers: map[string]origin{}}
 }
 
 func (l *loader) loadDefaults() error {
@@ -55,7 +56,7 @@ func (l *loader) loadDefaults() error {
 // whether the value is good.
 func (l *loader) take(k *key, o origin, written string, err error) bool {
 	if err != nil {
-		l.faults.add(o, k.name, written, err.Error())
+		l.faults.add(o, k.name, concealed(k.name, written), err.Error())
 		return false
 	}
 	l.origins[k.name] = o
@@ -65,6 +66,9 @@ func (l *loader) take(k *key, o origin, written string, err error) bool {
 // finish makes the Config of what the layers have left in koanf, and checks
 // what spans more than one key.
 func (l *loader) finish() (*Config, error) {
+	if err := l.complete(); err != nil {
+		return nil, fmt.Errorf("config: complete the sections with a name: %w", err)
+	}
 	cfg := &Config{}
 	strict := &mapstructure.DecoderConfig{ErrorUnused: true, TagName: "koanf"}
 	if err := l.koanf.UnmarshalWithConf("", cfg, koanf.UnmarshalConf{DecoderConfig: strict}); err != nil {

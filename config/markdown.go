@@ -20,6 +20,11 @@ defaults < file < environment < ` + "`--set`" + `; the later wins.
 A wrong value, an unknown key or an unknown ` + "`PICKUP_`" + ` variable is an error; all are named at
 once, with file and line. A key marked *idle* is checked, but nothing uses it yet: the server
 names those that are set in one warning when it starts.
+
+A section with ` + "`NAME`" + ` in its title may be there any number of times, each with a name of its own of
+letters, digits, hyphens and single underscores: ` + "`[account.trunk]`, `PICKUP_ACCOUNT__TRUNK__USER`" + `,
+` + "`--set account.trunk.user=...`" + `. In a variable a hyphen is an underscore, and a name that the file does
+not have is taken in small letters.
 `
 
 // ReferenceMarkdown is the reference as a page of Markdown with a table for
@@ -36,7 +41,7 @@ func ReferenceMarkdown() string {
 		}
 		last := strings.TrimPrefix(strings.TrimPrefix(k.name, section), ".")
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | `%s` | %s |\n",
-			last, k.kind, k.unit, k.allowed(), literal(k.def), k.sentence())
+			last, k.kind, k.unit, k.allowed(), k.literal(k.def), k.sentence())
 	}
 	return b.String()
 }

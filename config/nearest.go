@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // noSuchKey says that a key is unknown and which known one may be meant.
 func noSuchKey(name string) string {
@@ -14,9 +17,16 @@ func noSuchKey(name string) string {
 // edits, or else one with the same last part in another section. It is empty
 // when there is none.
 func nearestKey(name string) string {
+	family, section := "", ""
+	if last := strings.LastIndexByte(name, '.'); last > 0 {
+		family, section = familyOf(name[:last])
+	}
 	names := make([]string, len(keys))
-	for i, k := range keys {
-		names[i] = k.name
+	for i := range keys {
+		names[i] = keys[i].name
+		if keys[i].family == family && family != "" {
+			names[i] = keys[i].instance(section).name
+		}
 	}
 	if best := nearest(name, names); best != "" {
 		return best
@@ -68,6 +78,11 @@ func editDistance(a, b string) int {
 
 // noSuchSection is noSuchKey for a table.
 func noSuchSection(name string) string {
+	for _, f := range families {
+		if strings.HasPrefix(name, stem(f)+".") {
+			return fmt.Sprintf("no such section; NAME in [%s] is up to %d letters, digits, hyphens and single underscores", f, maxSectionName)
+		}
+	}
 	if best := nearest(name, sections); best != "" {
 		return "no such section; the nearest is [" + best + "]"
 	}
@@ -78,7 +93,7 @@ func noSuchSection(name string) string {
 func noSuchVariable(variable string) string {
 	name := strings.ReplaceAll(strings.TrimPrefix(variable, variablePrefix), "__", ".")
 	if best := nearestKey(strings.ToLower(name)); best != "" {
-		return "no such variable; the nearest is " + keyByName[best].variable()
+		return "no such variable; the nearest is " + lookup(best).variable()
 	}
 	return "no such variable; every key of `pickup config --reference` has one: " + keys[0].variable() + " for " + keys[0].name
 }

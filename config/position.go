@@ -20,8 +20,8 @@ type entry struct {
 }
 
 // maxDepth is how many parts of a path are told apart. The keys of the schema
-// have three at most, so a path of four is unknown, whatever follows.
-const maxDepth = 4
+// have four at most, so a path of five is unknown, whatever follows.
+const maxDepth = 5
 
 // dotted is the path as one name. A part that is no plain word is quoted, so
 // that "a.b" is never taken for a key b in a table a.

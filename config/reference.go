@@ -22,7 +22,7 @@ func Reference() []Key {
 			Type:     string(k.kind),
 			Unit:     k.unit,
 			Allowed:  k.allowed(),
-			Default:  literal(k.def),
+			Default:  k.literal(k.def),
 			Variable: k.variable(),
 			Doc:      k.doc,
 			Idle:     k.idle,

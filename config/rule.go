@@ -29,7 +29,7 @@ var rules = []rule{
 // checkRules checks each rule whose keys are all known to be as they were
 // meant. The fault is put to the first of its keys that was set.
 func (l *loader) checkRules(cfg *Config) {
-	certain := slices.DeleteFunc(slices.Concat(rules, transportRules), func(r rule) bool {
+	certain := slices.DeleteFunc(slices.Concat(rules, transportRules, l.namedRules()), func(r rule) bool {
 		return slices.ContainsFunc(r.keys, l.uncertain)
 	})
 	for _, r := range certain {
@@ -38,13 +38,19 @@ func (l *loader) checkRules(cfg *Config) {
 			continue
 		}
 		name := r.keys[max(0, slices.IndexFunc(r.keys, func(k string) bool { return l.origins[k] != origin{} }))]
-		l.faults.add(l.origins[name], name, literal(l.koanf.Get(name)), problem)
+		k, place := lookup(name), l.origins[name]
+		if place == (origin{}) {
+			place = l.headers[k.section()] // of an empty section
+		}
+		l.faults.add(place, name, k.literal(l.koanf.Get(name)), problem)
 	}
 }
 
 // uncertain reports whether a key may have been meant to be other than it is.
 func (l *loader) uncertain(name string) bool {
-	return l.faults.concern(name) || slices.Contains(l.unread, keyByName[name].section())
+	k := lookup(name)
+	lost := func(section string) bool { return section != "" && slices.Contains(l.unread, section) }
+	return l.faults.concern(name) || slices.Contains(l.unread, k.section()) || lost(k.family)
 }
 
 func portOrder(c *Config) string {

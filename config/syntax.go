@@ -55,7 +55,7 @@ func (l *loader) refused(o origin, doc *document, e entry, problem string) {
 	o.column = 0
 	name := dotted(e.path)
 	first := slices.IndexFunc(doc.entries, func(other entry) bool { return dotted(other.path) == name })
-	switch k := keyByName[name]; {
+	switch k := lookup(name); {
 	case doc.entries[first].line < e.line:
 		problem = fmt.Sprintf("is here a second time, the first is in line %d", doc.entries[first].line)
 	case k != nil && !strings.Contains(problem, "already"):
@@ -64,7 +64,7 @@ func (l *loader) refused(o origin, doc *document, e entry, problem string) {
 	if e.header {
 		l.unread = append(l.unread, name)
 	}
-	l.faults.add(o, name, e.value, problem)
+	l.faults.add(o, name, concealed(name, e.value), problem)
 }
 
 // assignment is a line that looks like key = value; header one that looks
@@ -84,7 +84,8 @@ func (l *loader) unreadable(o origin, doc *document, problem string) {
 	}
 	written := string(doc.text(first))
 	if m := assignment.FindStringSubmatch(written); m != nil {
-		l.faults.add(o, dotted(append(slices.Clone(doc.table), strings.Split(m[1], ".")...)), m[2], problem)
+		name := dotted(append(slices.Clone(doc.table), strings.Split(m[1], ".")...))
+		l.faults.add(o, name, concealed(name, m[2]), problem)
 		return
 	}
 	section := dotted(doc.table)
@@ -92,7 +93,7 @@ func (l *loader) unreadable(o origin, doc *document, problem string) {
 		section = m[1]
 	}
 	l.unread = append(l.unread, section)
-	l.faults.add(o, "", "", fmt.Sprintf("%s: %s", problem, shown(written)))
+	l.faults.add(o, "", "", fmt.Sprintf("%s: %s", problem, shown(concealed(section, written))))
 }
 
 // text is a line of the document without its line end.

@@ -13,7 +13,7 @@ const variablePrefix = "PICKUP_"
 // variable is the environment variable of a key: PICKUP_SIP__PORT for
 // sip.port.
 func (k *key) variable() string {
-	return variablePrefix + strings.ToUpper(strings.ReplaceAll(k.name, ".", "__"))
+	return variablePrefix + strings.ToUpper(strings.NewReplacer(".", "__", "-", "_").Replace(k.name))
 }
 
 // loadEnvironment is the layer of environment variables, given as
@@ -32,7 +32,11 @@ func (l *loader) loadEnvironment(environ []string) error {
 func (l *loader) checkVariable(variable, s string) (string, any) {
 	o := origin{layer: layerEnvironment, name: variable}
 	for i := range keys {
-		if k := &keys[i]; k.variable() == variable {
+		k := &keys[i]
+		if k.family != "" {
+			k = l.named(k, variable)
+		}
+		if k != nil && k.variable() == variable {
 			v, err := k.fromText(s)
 			if l.take(k, o, quoteEmpty(s), err) {
 				return k.name, v
@@ -52,12 +56,12 @@ func (l *loader) loadSet(assignments []string) error {
 	for _, a := range assignments {
 		name, s, ok := strings.Cut(a, "=")
 		name = strings.TrimSpace(name)
-		k := keyByName[name]
+		k := lookup(name)
 		switch {
 		case !ok:
-			l.faults.add(o, a, "", "must be section.key=value")
+			l.faults.add(o, concealed("", a), "", "must be section.key=value")
 		case k == nil:
-			l.faults.add(o, name, s, noSuchKey(name))
+			l.faults.add(o, name, concealed(name, s), noSuchKey(name))
 		default:
 			v, err := k.fromText(s)
 			if l.take(k, o, quoteEmpty(s), err) {
