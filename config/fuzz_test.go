@@ -20,6 +20,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	for _, seed := range []string{
 		"", "\ufeff", "[sip", "sip.port=[{a=1}]", "[[sip]]\n[[sip]]", "a='''\n\n", "\"\\u0000\"=1", "a={b={c={d={e=1}}}}", "[a]\r[b]\n",
+		"[account.a]\nregistrar='sip:x'\nuser='u'\npassword='p'\n[auth.user.a]\npassword='p'", "account.a_-.user=1",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -105,6 +105,8 @@ func TestFaultsOfNamedSections(t *testing.T) {
 			"FILE:1: account.a.b: no such section; NAME in [account.NAME] is up to 64 letters, digits, hyphens and single underscores"}},
 		{"a value for a section", "account.a = 5", []string{"FILE:1: account.a = 5: is a section: write [account.a] once, and its keys below it"}},
 		{"twice", "[account.a]\nregistrar='sip:x'\nuser='u'\nuser='v'", []string{"FILE:4: account.a.user = 'v': is here a second time, the first is in line 3"}},
+		{"udp without a socket", "sip.transport='tcp'\naccount.a={registrar='sip:x',user='u'}", []string{
+			`FILE:2: account.a.registrar = "sip:x": [account.a] registers over udp, which is not in sip.transport`}},
 		{"user without a password", "[auth.user.a]\nusername='x'", []string{`FILE:2: auth.user.a.username = "x": [auth.user.a] needs password or password_file`}},
 		{"two passwords", "[auth.user.a]\npassword='hunter'\npassword_file='f'", []string{
 			`FILE:3: auth.user.a.password_file = "f": [auth.user.a] has both password and password_file; one of them is enough`}},

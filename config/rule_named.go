@@ -1,6 +1,9 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // namedRules are the rules of the sections that have a name.
 func (l *loader) namedRules() []rule {
@@ -29,6 +32,12 @@ func accountRules(name string) []rule {
 	return []rule{
 		need("registrar", func(a Account) bool { return a.Registrar == "" }),
 		need("user", func(a Account) bool { return a.User == "" }),
+		{[]string{section + ".registrar", "sip.transport"}, func(c *Config) string {
+			if _, _, transport := c.Accounts[name].Target(); transport != "udp" || slices.Contains(c.SIP.Transport, "udp") {
+				return ""
+			}
+			return fmt.Sprintf("[%s] registers over udp, which is not in sip.transport", section)
+		}},
 		{[]string{section + ".password_file", section + ".password"}, func(c *Config) string {
 			return twoPasswords(section, c.Accounts[name].Password, c.Accounts[name].PasswordFile)
 		}},

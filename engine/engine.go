@@ -41,6 +41,7 @@ type Engine struct {
 	observers []Observer
 	logger    *slog.Logger
 
+	accounts  []sip.Account
 	sip       *sip.Server
 	admission *admission
 	bus       *bus
@@ -69,7 +70,14 @@ func New(o Options) (*Engine, error) {
 		hurry:     make(chan struct{}),
 	}
 	e.audio.Store(o.Audio)
-	e.sip, err = sip.NewServer(sip.Config{Handler: e, UserAgent: o.Config.SIP.UserAgent, Logger: o.Logger})
+	callers, err := authentication(o.Config)
+	if err != nil {
+		return nil, err
+	}
+	if e.accounts, err = accounts(o.Config); err != nil {
+		return nil, err
+	}
+	e.sip, err = sip.NewServer(sip.Config{Handler: e, UserAgent: o.Config.SIP.UserAgent, Logger: o.Logger, Authentication: callers})
 	if err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
@@ -91,8 +99,11 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	e.logger.Info("ready", "listen", e.addresses(), "audio", e.audio.Load().String(),
 		"max_calls", e.config.Behavior.MaxConcurrentCalls)
+	unregister, unregistered := e.register()
 	<-ctx.Done()
+	unregister() // no call more comes from there while the drain lasts
 	e.drain()
+	unregistered()
 	err := e.sip.Close()
 	stopWorking()
 	background.Wait()

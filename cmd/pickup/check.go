@@ -22,6 +22,9 @@ func newCheck() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := engine.CheckAccounts(settings); err != nil {
+			return err
+		}
 		audio, err := engine.LoadAudio(c.Context(), settings, nil)
 		if err != nil {
 			return err
