@@ -3,8 +3,9 @@ package config
 // Auth is the section [auth]: whether callers have to prove who they are. They have to
 // when there is at least one section [auth.user.NAME].
 type Auth struct {
-	Realm string              `koanf:"realm" form:"line" doc:"Realm of the digest that callers are asked for, once there is an [auth.user.NAME]."`
-	Users map[string]AuthUser `koanf:"user"`
+	Realm      string              `koanf:"realm" form:"line" doc:"Realm of the digest that callers are asked for, once there is an [auth.user.NAME]."`
+	Algorithms []string            `koanf:"algorithms" names:"MD5,SHA-256" single:"true" doc:"Digests that are accepted, in the order in which callers are offered them. Old ones look at the first only, and know MD5 only."`
+	Users      map[string]AuthUser `koanf:"user"`
 }
 
 // AuthUser is a section [auth.user.NAME]: a user who may call.
@@ -14,7 +15,9 @@ type AuthUser struct {
 	PasswordFile string `koanf:"password_file" form:"optional path" doc:"File with the password in its first line, instead of password."`
 }
 
-func defaultAuth() Auth { return Auth{Realm: "pickup", Users: map[string]AuthUser{}} }
+func defaultAuth() Auth {
+	return Auth{Realm: "pickup", Algorithms: []string{"MD5", "SHA-256"}, Users: map[string]AuthUser{}}
+}
 
 // Secret is the password, from the file when there is one. The error names the file.
 func (u AuthUser) Secret() (string, error) { return readSecret(u.Password, u.PasswordFile) }

@@ -26,7 +26,8 @@ type settings struct {
 	grace   int    // seconds that a stop leaves to the calls
 	source  string // of the audio; builtin when empty
 	raced   bool
-	secure  bool // all transports, IPv6 too
+	secure  bool   // all transports, IPv6 too
+	more    string // TOML
 }
 
 // daemon is a running `pickup serve`.
@@ -124,7 +125,8 @@ duration_seconds = %d
 format = "json"
 [cdr]
 file = %q
-`, d.sip.Port(), d.listens, s.calls, s.grace, d.rtp[0], d.rtp[1], strings.Join(s.codecs, `", "`), cmp.Or(s.source, "builtin"), s.seconds, d.written)
+%s
+`, d.sip.Port(), d.listens, s.calls, s.grace, d.rtp[0], d.rtp[1], strings.Join(s.codecs, `", "`), cmp.Or(s.source, "builtin"), s.seconds, d.written, s.more)
 }
 
 func (d *daemon) dead() bool {

@@ -32,6 +32,7 @@ survey() {
 	has sipp || want sipp sip-tester
 	has baresip || want baresip baresip-core
 	{ has tshark && has dumpcap; } || want tshark tshark
+	has kamailio || want kamailio kamailio
 	has sox || want sox sox
 	# The format of sox for MP3 is a package of its own.
 	sox --help-format mp3 2>/dev/null | grep -q '^Reads: yes' || want "sox's MP3 format" libsox-fmt-mp3

@@ -39,7 +39,7 @@ func authentication(c *config.Config) (*sip.Authentication, error) {
 	if len(c.Auth.Users) == 0 {
 		return nil, nil
 	}
-	a := &sip.Authentication{Realm: c.Auth.Realm, Users: make(map[string]string)}
+	a := &sip.Authentication{Realm: c.Auth.Realm, Algorithms: c.Auth.Algorithms, Users: make(map[string]string)}
 	for _, name := range slices.Sorted(maps.Keys(c.Auth.Users)) {
 		u := c.Auth.Users[name]
 		password, err := u.Secret()

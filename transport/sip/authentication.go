@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,21 +20,21 @@ import (
 // Authentication is who may call, and how callers show that they are who they say: by
 // a digest of RFC 7616 and RFC 8760, with SHA-256 or MD5.
 type Authentication struct {
-	Realm string            // that callers' programs show or look for
-	Users map[string]string // passwords by user name
+	Realm      string            // that callers' programs show or look for
+	Algorithms []string          // "MD5" and "SHA-256", as callers are offered them; both when empty
+	Users      map[string]string // passwords by user name
 }
 
-// algorithm is a digest algorithm; the one that we prefer comes first (RFC 8760
-// section 2.4).
+// algorithm is a digest algorithm.
 type algorithm int
 
 const (
-	algorithmSHA256 algorithm = iota
-	algorithmMD5
+	algorithmMD5 algorithm = iota
+	algorithmSHA256
 	algorithms
 )
 
-var algorithmNames = [algorithms]string{"SHA-256", "MD5"}
+var algorithmNames = [algorithms]string{"MD5", "SHA-256"}
 
 // algorithmOf reads the algorithm parameter; without one it is MD5 (RFC 7616 section
 // 3.4).
@@ -71,6 +72,7 @@ func newSecrets(user, realm, password string) (s secrets) {
 // challenger asks for credentials and checks them. Multiple goroutines may use it.
 type challenger struct {
 	realm    string
+	offered  []algorithm
 	users    map[string]secrets
 	nobody   secrets // stands in for a user that does not exist, so that both take as long
 	nonces   *nonces
@@ -81,6 +83,14 @@ func newChallenger(a Authentication) *challenger {
 	c := &challenger{
 		realm: a.Realm, users: make(map[string]secrets, len(a.Users)), nonces: newNonces(), attempts: newAttempts(),
 		nobody: newSecrets("", a.Realm, rand.Text()),
+	}
+	for _, name := range a.Algorithms {
+		if algorithm, ok := algorithmOf(name); ok {
+			c.offered = append(c.offered, algorithm)
+		}
+	}
+	if len(c.offered) == 0 {
+		c.offered = []algorithm{algorithmMD5, algorithmSHA256}
 	}
 	for user, password := range a.Users {
 		c.users[user] = newSecrets(user, a.Realm, password)
@@ -130,7 +140,7 @@ func (c *challenger) checkOne(text, method string, source netip.Addr, now time.T
 	}
 	issued, ok := c.nonces.read(given.Nonce, source)
 	algorithm, known := algorithmOf(given.Algorithm)
-	if !ok || !known || given.Realm != c.realm || given.QOP != "" && given.QOP != "auth" || given.Userhash {
+	if !ok || !known || !slices.Contains(c.offered, algorithm) || given.Realm != c.realm || given.QOP != "" && given.QOP != "auth" || given.Userhash {
 		return unknown
 	}
 	secret, exists := c.users[given.Username]
@@ -157,14 +167,14 @@ func (c *challenger) checkOne(text, method string, source netip.Addr, now time.T
 	return proven
 }
 
-// challenges are the header fields of a 401, the strongest first: "the UAS SHOULD
-// list them in order of preference" (RFC 8760 section 2.4).
+// challenges are the header fields of a 401, one for each algorithm in the order of
+// preference (RFC 8760 section 2.4).
 func (c *challenger) challenges(source netip.Addr, stale bool, now time.Time) []gosip.Header {
 	nonce := c.nonces.issue(source, now)
-	fields := make([]gosip.Header, algorithms)
-	for a, name := range algorithmNames {
-		text := digest.Challenge{Realm: c.realm, Nonce: nonce, Algorithm: name, Stale: stale, QOP: []string{"auth"}}
-		fields[a] = gosip.NewHeader("WWW-Authenticate", text.String())
+	fields := make([]gosip.Header, len(c.offered))
+	for i, a := range c.offered {
+		text := digest.Challenge{Realm: c.realm, Nonce: nonce, Algorithm: algorithmNames[a], Stale: stale, QOP: []string{"auth"}}
+		fields[i] = gosip.NewHeader("WWW-Authenticate", text.String())
 	}
 	return fields
 }

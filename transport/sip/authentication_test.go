@@ -123,6 +123,31 @@ func TestCallersProveWhoTheyAre(t *testing.T) {
 	}
 }
 
+// What is not offered is not accepted, also with the right password.
+func TestAlgorithms(t *testing.T) {
+	for _, offered := range []string{"MD5", "SHA-256"} {
+		c := newChallenger(Authentication{Realm: "r", Algorithms: []string{offered}, Users: map[string]string{"alice": "secret"}})
+		for _, used := range algorithmNames {
+			now := time.Now()
+			challenge := digest.Challenge{Realm: "r", Nonce: c.nonces.issue(nonceHost, now), Algorithm: used, QOP: []string{"auth"}}
+			given, err := digest.Digest(&challenge, digest.Options{Method: "INVITE", URI: "sip:x", Username: "alice", Password: "secret"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := unknown
+			if used == offered {
+				want = proven
+			}
+			if got := c.checkOne(given.String(), "INVITE", nonceHost, now); got != want {
+				t.Errorf("%s where %s is offered: got verdict %d, want %d", used, offered, got, want)
+			}
+		}
+		if got := c.challenges(nonceHost, false, time.Now()); len(got) != 1 || !strings.Contains(got[0].Value(), "algorithm="+offered) {
+			t.Errorf("challenges: got %v, want one with %s", got, offered)
+		}
+	}
+}
+
 // Nothing tells a user that exists from one that does not.
 func TestUsersAreNotEnumerated(t *testing.T) {
 	inGuardedWorld(t, func(w *world) {
