@@ -4,7 +4,7 @@ package config
 // when there is at least one section [auth.user.NAME].
 type Auth struct {
 	Realm      string              `koanf:"realm" form:"line" doc:"Realm of the digest that callers are asked for, once there is an [auth.user.NAME]."`
-	Algorithms []string            `koanf:"algorithms" names:"MD5,SHA-256" single:"true" doc:"Digests that are accepted, in the order in which callers are offered them. Old ones look at the first only, and know MD5 only."`
+	Algorithms []string            `koanf:"algorithms" names:"MD5,SHA-256" single:"true" doc:"Digests that are accepted, in the order in which callers are offered them. Some programs fail when anything but MD5 is offered, also beside it."`
 	Users      map[string]AuthUser `koanf:"user"`
 }
 
@@ -16,7 +16,7 @@ type AuthUser struct {
 }
 
 func defaultAuth() Auth {
-	return Auth{Realm: "pickup", Algorithms: []string{"MD5", "SHA-256"}, Users: map[string]AuthUser{}}
+	return Auth{Realm: "pickup", Algorithms: []string{"MD5"}, Users: map[string]AuthUser{}}
 }
 
 // Secret is the password, from the file when there is one. The error names the file.

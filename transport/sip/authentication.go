@@ -21,7 +21,7 @@ import (
 // a digest of RFC 7616 and RFC 8760, with SHA-256 or MD5.
 type Authentication struct {
 	Realm      string            // that callers' programs show or look for
-	Algorithms []string          // "MD5" and "SHA-256", as callers are offered them; both when empty
+	Algorithms []string          // "MD5" and "SHA-256", as callers are offered them; MD5 when empty
 	Users      map[string]string // passwords by user name
 }
 
@@ -90,7 +90,7 @@ func newChallenger(a Authentication) *challenger {
 		}
 	}
 	if len(c.offered) == 0 {
-		c.offered = []algorithm{algorithmMD5, algorithmSHA256}
+		c.offered = []algorithm{algorithmMD5}
 	}
 	for user, password := range a.Users {
 		c.users[user] = newSecrets(user, a.Realm, password)

@@ -16,7 +16,9 @@ import (
 func inGuardedWorld(t *testing.T, test func(*world)) {
 	t.Helper()
 	users := map[string]string{"alice": "secret", "bob": "other"}
-	c := Config{Random: even, Authentication: &Authentication{Realm: "pickup.example", Users: users}}
+	c := Config{Random: even, Authentication: &Authentication{
+		Realm: "pickup.example", Algorithms: []string{"SHA-256", "MD5"}, Users: users,
+	}}
 	inWorldAs(t, memnet.Options{Latency: time.Millisecond}, c, takesCalls, test)
 }
 

@@ -3,13 +3,13 @@ package sip
 import (
 	"net/netip"
 	"slices"
-	"sync"
+	"sync/atomic"
 )
 
-// registrations are the accounts that are registered. Multiple goroutines may use it.
+// registrations are the accounts that are registered. Multiple goroutines may use it;
+// reading takes no lock, as each INVITE does.
 type registrations struct {
-	mu   sync.Mutex
-	list []*registration
+	list atomic.Pointer[[]*registration] // what it points to does not change
 }
 
 // add is false when the server is closed; otherwise the server's Close ends the
@@ -21,16 +21,16 @@ func (g *registrations) add(s *Server, r *registration) bool {
 		return false
 	}
 	s.loops.Add(1)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.list = append(g.list, r)
+	list := append(slices.Clone(g.all()), r)
+	g.list.Store(&list)
 	return true
 }
 
 func (g *registrations) all() []*registration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return slices.Clone(g.list)
+	if list := g.list.Load(); list != nil {
+		return *list
+	}
+	return nil
 }
 
 // cancel ends all.
@@ -60,7 +60,7 @@ func (g *registrations) registrar(host netip.Addr) bool {
 func (g *registrations) stray(user string, source netip.Addr) bool {
 	bound := false
 	for _, r := range g.all() {
-		if r.account.User != user {
+		if r.account.User != user && escapeUser(r.account.User) != user {
 			continue
 		}
 		if !r.account.FromRegistrarOnly || r.knows(source) {
