@@ -150,6 +150,21 @@ func TestAlgorithms(t *testing.T) {
 	}
 }
 
+// A digest without qop counts no uses, so it has one (RFC 2069).
+func TestDigestWithoutQOP(t *testing.T) {
+	c, now := newChallenger(Authentication{Realm: "r", Users: map[string]string{"alice": "secret"}}), time.Now()
+	challenge := digest.Challenge{Realm: "r", Nonce: c.nonces.issue(nonceHost, now), Algorithm: "MD5"}
+	given, err := digest.Digest(&challenge, digest.Options{Method: "INVITE", URI: "sip:x", Username: "alice", Password: "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []verdict{proven, stale} {
+		if got := c.checkOne(given.String(), "INVITE", nonceHost, now); got != want {
+			t.Errorf("verdict: got %d, want %d", got, want)
+		}
+	}
+}
+
 // Nothing tells a user that exists from one that does not.
 func TestUsersAreNotEnumerated(t *testing.T) {
 	inGuardedWorld(t, func(w *world) {
@@ -163,6 +178,7 @@ func TestUsersAreNotEnumerated(t *testing.T) {
 			shape = strings.ReplaceAll(shape, c.callID, "ID")
 			shapes = append(shapes, strings.ReplaceAll(shape, m.tag(), "TAG"))
 		}
+		w.wantLog("authentication failed", 2)
 		if shapes[0] != shapes[1] {
 			t.Errorf("responses differ:\n%s\n%s", shapes[0], shapes[1])
 		}
@@ -281,6 +297,11 @@ func TestRegistrarsCall(t *testing.T) {
 			t.Errorf("from the registrar: got %q, want 200", m.start)
 		}
 		c := w.caller()
+		open := &registrations{}
+		open.list.Store(&[]*registration{{account: Account{User: "alice"}}})
+		if open.stray("alice", callerAddr.Addr()) {
+			t.Error("without the switch: got a stray call, want none")
+		}
 		if m := c.try(2, alice); m.start != "SIP/2.0 403 Forbidden" {
 			t.Errorf("to the account's user: got %q, want 403", m.start)
 		}

@@ -121,9 +121,9 @@ func (s *Server) linkTo(ctx context.Context, transport string, target netip.Addr
 
 // socketFor is a UDP socket that reaches the target. It waits for the first one.
 func (s *Server) socketFor(ctx context.Context, target netip.AddrPort) (net.PacketConn, error) {
-	ctx, cancel := context.WithTimeout(ctx, socketTime)
-	defer cancel()
-	for {
+	patience := time.NewTimer(socketTime)
+	defer patience.Stop()
+	for settling := false; ; {
 		s.mu.Lock()
 		changed := s.changed
 		var open []net.PacketConn
@@ -138,10 +138,16 @@ func (s *Server) socketFor(ctx context.Context, target netip.AddrPort) (net.Pack
 				return found, nil
 			}
 		}
+		if len(open) > 0 && !settling {
+			settling = true
+			patience.Reset(settleTime)
+		}
 		select {
 		case <-changed:
-		case <-ctx.Done():
+		case <-patience.C:
 			return nil, fmt.Errorf("there is no UDP socket that reaches %v", target)
+		case <-ctx.Done():
+			return nil, ctx.Err()
 		}
 	}
 }

@@ -29,8 +29,10 @@ const (
 	maxExpires = 24 * time.Hour
 	// unregisterTime is how long the end of a registration may take.
 	unregisterTime = 4 * time.Second
-	// socketTime is how long a registration waits for the server to have a socket.
+	// socketTime is how long a registration waits for the server to have a socket;
+	// settleTime is how long it waits for another one once there is one.
 	socketTime = 5 * time.Second
+	settleTime = 200 * time.Millisecond
 )
 
 // Diagnosis codes of a failed registration.

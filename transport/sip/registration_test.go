@@ -240,16 +240,32 @@ func TestNames(t *testing.T) {
 				r := w.registrar(registrarAddr, accept(600))
 				a := trunk()
 				a.Registrar, a.Port = "sip.example.net", tt.port
+				start := time.Now()
 				w.register(a)
 				m := r.want(1)
 				if want := "<sip:alice@sip.example.net>"; m.get("To") != want {
 					t.Errorf("To: got %q, want %q", m.get("To"), want)
+				}
+				if got := m.at.Sub(start); got > time.Second && !strings.Contains(tt.name, "silent") {
+					t.Errorf("registered: got it after %v, want it at once", got)
 				}
 				time.Sleep(time.Second)
 				w.wantStatus(true, "")
 			})
 		})
 	}
+}
+
+// A registrar that refuses gives way to the next address of its name.
+func TestNextAddressAfterARefusal(t *testing.T) {
+	inRegistration(t, map[string]string{"sip.example.net": "203.0.113.10 203.0.113.9"}, func(w *world) {
+		w.registrar(netip.MustParseAddrPort("203.0.113.10:5060"), refuse("503 Service Unavailable"))
+		r := w.registrar(registrarAddr, accept(600))
+		a := trunk()
+		a.Registrar = "sip.example.net"
+		w.register(a)
+		r.want(1)
+	})
 }
 
 // second is a resolver that knows nothing at first.
