@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	errNoResponse = errors.New("no response within 32 s") // Timer F (RFC 3261 section 17.1.2.2)
-	errDisconnected     = errors.New("the connection was closed")
+	errNoResponse   = errors.New("no response within 32 s") // Timer F (RFC 3261 section 17.1.2.2)
+	errDisconnected = errors.New("the connection was closed")
 )
 
 // link is a way to a peer that we chose: one of our UDP sockets, or a connection that
