@@ -99,6 +99,15 @@ func (s *Sender) Change(stream Stream) {
 	s.stream.Source, s.stream.PayloadType, s.stream.Muted = stream.Source, stream.PayloadType, stream.Muted
 }
 
+// Restart begins another stream of the same RTP clock at start, with its first frame
+// and for its whole length. To the receiver it is the same RTP stream: the SSRC stays,
+// sequence numbers go on, and timestamps run on with the time.
+func (s *Sender) Restart(stream Stream, start time.Time) {
+	s.clock = s.timestamp(start)
+	s.start, s.frame, s.stream = start, 0, stream
+	s.marker = marker
+}
+
 // Stats is what was sent so far.
 func (s *Sender) Stats() Sent { return s.sent }
 

@@ -135,8 +135,9 @@ func (s *Session) check(peer Peer) error {
 // Play sends a stream to the peer, whose first frame is due at the next beat of the
 // session. Before it nothing is sent, RTCP included. It calls done exactly once: with
 // nil one frame time after the last frame was due, or earlier with the error that
-// ended the media. Once Stop was called done is not called any more. A session sends
-// one stream in its life; a second Play panics. An error is that of [Session.Expect];
+// ended the media. Once Stop was called done is not called any more. A Play while a
+// stream is being sent begins the new one at the next beat in the same RTP stream, and
+// the done of the one before is not called any more. An error is that of [Session.Expect];
 // nothing was started then.
 //
 // done runs on the pacer, under the lock that Play and Stop take: it must not block
@@ -149,7 +150,8 @@ func (s *Session) Play(stream Stream, peer Peer, done func(error)) error {
 	_, _ = rand.Read(seed[:]) // never fails
 	s.task.Do(func(next time.Time) {
 		if s.sender != nil {
-			panic("rtp: a second Play on one session")
+			s.restart(stream, peer, next, done)
+			return
 		}
 		s.expect(peer)
 		s.sender = NewSender(stream, next)

@@ -1,6 +1,8 @@
 package rtp
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -105,17 +107,42 @@ func beatOf(s *Session) (next time.Time) {
 	return next
 }
 
-func TestSecondPlayPanics(t *testing.T) {
+// TestSecondPlayBeginsAnew has the second stream go on where the RTP stream is, with
+// the first frame, for its whole length; the first done is not called any more.
+func TestSecondPlayBeginsAnew(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.open(t)
 		defer s.Stop()
-		_ = s.Play(stream(3), Peer{RTP: remote}, func(error) {})
-		defer func() {
-			if r := recover(); !strings.Contains(fmt.Sprint(r), "second Play") {
-				t.Errorf("got panic %v, want one about the second Play", r)
+		first, second := 0, 0
+		if err := s.Play(stream(1000), Peer{RTP: remote}, func(error) { first++ }); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10*Interval + Interval/2)
+		socket := w.network.socket(t, s.Port())
+		before := socket.packets()
+		if err := s.Play(stream(5), Peer{RTP: remote}, func(error) { second++ }); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * Interval)
+		after := socket.packets()[len(before):]
+		if len(after) != 5 || first != 0 || second != 1 {
+			t.Fatalf("got %d packets, first done called %d times, second %d times, want 5, 0, 1", len(after), first, second)
+		}
+		last := before[len(before)-1].data
+		for i, p := range after {
+			sequence := binary.BigEndian.Uint16(p.data[2:]) - binary.BigEndian.Uint16(last[2:])
+			stamp := binary.BigEndian.Uint32(p.data[4:]) - binary.BigEndian.Uint32(last[4:])
+			if int(sequence) != i+1 || int(stamp) != 160*(i+1) || !bytes.Equal(p.data[8:12], last[8:12]) {
+				t.Errorf("packet %d: got sequence +%d, timestamp +%d, SSRC %x, want +%d, +%d, %x",
+					i, sequence, stamp, p.data[8:12], i+1, 160*(i+1), last[8:12])
 			}
-		}()
-		_ = s.Play(stream(3), Peer{RTP: remote}, func(error) {})
+			if marked := p.data[1]&marker != 0; marked != (i == 0) {
+				t.Errorf("packet %d: marker %v, want it on the first only", i, marked)
+			}
+			if want := stream(5).Source.Frame(i); !bytes.Equal(p.data[12:], want) {
+				t.Errorf("packet %d: got another frame than %d", i, i)
+			}
+		}
 	})
 }
 
