@@ -26,14 +26,16 @@ func (c *Call) reject(e Event) {
 	c.refuse(refusal)
 }
 
-func (c *Call) cancelled(Event) {
+func (c *Call) cancelled(e Event) {
+	c.record.Reason = e.(Cancelled).Reason
 	c.record.Status = 487
 	c.ended(CallCancelled, Caller)
 }
 
 // earlyBye answers the INVITE of a caller that sent BYE instead of CANCEL
 // (RFC 3261 section 15.1.2).
-func (c *Call) earlyBye(Event) {
+func (c *Call) earlyBye(e Event) {
+	c.record.Reason = e.(Bye).Reason
 	c.ended(CallCancelled, Caller)
 	c.refuse(Refusal{Status: 487})
 }
@@ -49,7 +51,7 @@ func (c *Call) unanswered(e Event) {
 		c.refuse(Refusal{Status: 480})
 	default:
 		c.ended(NotAnswered, Server)
-		c.refuse(Refusal{Status: 480})
+		c.refuse(Refusal{Status: c.options.RingStatus})
 	}
 }
 
@@ -70,7 +72,7 @@ func (c *Call) answerFailed(e Event) {
 // play starts the audio. When the offer was ours the ACK must bring the answer.
 func (c *Call) play(e Event) {
 	c.record.AckedAt = time.Now()
-	if len(c.options.Offer) == 0 {
+	if len(c.options.Offer) == 0 && !c.agreed {
 		if err := c.media.Accept(e.(Acked).Body); err != nil {
 			c.handle(MediaFailed{Err: err})
 			return
@@ -104,13 +106,18 @@ func causeOf(e Event) Cause {
 		return MediaFault
 	case maxDuration:
 		return TooLong
+	case SessionExpired:
+		return Expired
 	case Shutdown:
 		return ServerStopped
 	}
 	return OperatorEnded
 }
 
-func (c *Call) callerHungUp(Event) { c.ended(CallerHungUp, Caller) }
+func (c *Call) callerHungUp(e Event) {
+	c.record.Reason = e.(Bye).Reason
+	c.ended(CallerHungUp, Caller)
+}
 
 // renegotiate answers a change of the session that the caller offers.
 func (c *Call) renegotiate(e Event) {

@@ -17,9 +17,11 @@ type Options struct {
 	ID          ID
 	Party       Party
 	Offer       []byte        // session description of the INVITE, empty for none
+	EarlyMedia  bool          // audio flows while it rings
 	AutoAnswer  bool          // false: ring until RingTimeout
 	AnswerDelay time.Duration // from the 180 to the 200
-	RingTimeout time.Duration // from the 180 to the 480
+	RingTimeout time.Duration // from the 180 to the RingStatus
+	RingStatus  int           // SIP status that ends a call that is not answered
 	MaxDuration time.Duration // from the ACK to the BYE, whatever is played
 	RetryAfter  time.Duration // what a caller is told whom a shutdown refuses
 	Notify      func(Notice)  // must not block
@@ -38,6 +40,9 @@ type Call struct {
 	expiry  Event
 	entered time.Time // into the present state
 	answers []byte    // session description of our 200
+	awaited bool      // a reliable response with a session description has no PRACK yet
+	due     bool      // the answer waits for it
+	agreed  bool      // the caller has answered our offer
 	record  Record
 }
 
@@ -104,13 +109,32 @@ func (c *Call) begin() {
 		return
 	}
 	c.answers = answer
-	c.report("sending 180", c.leg.Ring())
-	c.record.RingingAt = time.Now()
+	c.ring()
 	if c.options.AutoAnswer {
-		c.arm(c.options.AnswerDelay, answerDue{})
+		c.arm(c.options.AnswerDelay, ringOver{})
 		return
 	}
 	c.arm(c.options.RingTimeout, ringTimeout{})
+}
+
+// ring sends 180, or 183 with early media.
+func (c *Call) ring() {
+	var delivery Delivery
+	var err error
+	switch {
+	case c.options.EarlyMedia:
+		delivery, err = c.leg.Progress(c.answers)
+	case len(c.options.Offer) == 0:
+		delivery, err = c.leg.Ring(c.answers)
+	default:
+		delivery, err = c.leg.Ring(nil)
+	}
+	c.report("ringing", err)
+	c.record.RingingAt = time.Now()
+	c.awaited = delivery == Awaited
+	if delivery == Unconfirmed {
+		c.playEarly()
+	}
 }
 
 // handle moves the machine and does what the table says. An event that the table

@@ -142,8 +142,8 @@ func TestOwnOfferTakesTheAnswerFromTheACK(t *testing.T) {
 		accept error
 		did    []string
 	}{
-		{"an answer that fits is played to", nil, []string{"negotiate", "180", "200", "accept", "play"}},
-		{"an answer that does not fit ends the call", errFake, []string{"negotiate", "180", "200", "accept", "stop", "BYE media_fault"}},
+		{"an answer that fits is played to", nil, []string{"negotiate", "180 with an offer", "200", "accept", "play"}},
+		{"an answer that does not fit ends the call", errFake, []string{"negotiate", "180 with an offer", "200", "accept", "stop", "BYE media_fault"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -273,7 +273,7 @@ func TestPanicEndsTheCallCleanly(t *testing.T) {
 
 type panickingLeg struct{ *fakeLeg }
 
-func (panickingLeg) Ring() error { panic("no audio") }
+func (panickingLeg) Ring([]byte) (Delivery, error) { panic("no audio") }
 
 func recoverText(v any) string {
 	text, _ := v.(string)
@@ -282,7 +282,7 @@ func recoverText(v any) string {
 
 func TestEveryCauseHasItsQ850Number(t *testing.T) {
 	causes := []Cause{
-		Completed, CallerHungUp, CallCancelled, NotAnswered, NoACK, Unreachable, NotAcceptable, NoResources,
+		Completed, CallerHungUp, CallCancelled, NotAnswered, NoPRACK, NoACK, Expired, Unreachable, NotAcceptable, NoResources,
 		MediaFault, TooLong, OperatorEnded, ServerStopped, InternalError,
 	}
 	for _, c := range causes {

@@ -5,19 +5,21 @@ type Cause string
 
 // The causes, each with its number in [Cause.Q850].
 const (
-	Completed     Cause = "completed"      // all was played
-	CallerHungUp  Cause = "caller_hung_up" // BYE from the caller
-	CallCancelled Cause = "cancelled"      // CANCEL, or BYE before the answer
-	NotAnswered   Cause = "not_answered"   // rang until the ring timeout
-	NoACK         Cause = "no_ack"         // the answer, or that to a re-INVITE, was never acknowledged
-	Unreachable   Cause = "unreachable"    // the answer could not be sent
-	NotAcceptable Cause = "not_acceptable" // no media in common with the offer
-	NoResources   Cause = "no_resources"   // no port or socket for the media
-	MediaFault    Cause = "media_fault"    // the audio could not go on
-	TooLong       Cause = "too_long"       // longer than a call may last
-	OperatorEnded Cause = "hangup"         // the operator ended it
-	ServerStopped Cause = "shutdown"       // the server stopped
-	InternalError Cause = "internal_error" // a fault of ours
+	Completed     Cause = "completed"       // all was played
+	CallerHungUp  Cause = "caller_hung_up"  // BYE from the caller
+	CallCancelled Cause = "cancelled"       // CANCEL, or BYE before the answer
+	NotAnswered   Cause = "not_answered"    // rang until the ring timeout
+	NoPRACK       Cause = "no_prack"        // a reliable provisional response was never acknowledged
+	NoACK         Cause = "no_ack"          // the answer, or that to a re-INVITE, was never acknowledged
+	Expired       Cause = "session_expired" // the session was not refreshed in time
+	Unreachable   Cause = "unreachable"     // the answer could not be sent
+	NotAcceptable Cause = "not_acceptable"  // no media in common with the offer
+	NoResources   Cause = "no_resources"    // no port or socket for the media
+	MediaFault    Cause = "media_fault"     // the audio could not go on
+	TooLong       Cause = "too_long"        // longer than a call may last
+	OperatorEnded Cause = "hangup"          // the operator ended it
+	ServerStopped Cause = "shutdown"        // the server stopped
+	InternalError Cause = "internal_error"  // a fault of ours
 )
 
 // clearing is what a cause is called in ITU-T Q.850 section 2.2.7.
@@ -34,7 +36,9 @@ var clearings = map[Cause]clearing{
 	CallerHungUp:  {16, "Normal call clearing"},
 	CallCancelled: {31, "Normal, unspecified"},
 	NotAnswered:   {19, "No answer from user"},
+	NoPRACK:       {102, "Recovery on timer expiry"},
 	NoACK:         {102, "Recovery on timer expiry"},
+	Expired:       {102, "Recovery on timer expiry"},
 	Unreachable:   {27, "Destination out of order"},
 	NotAcceptable: {88, "Incompatible destination"},
 	NoResources:   {47, "Resource unavailable"},

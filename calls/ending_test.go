@@ -52,14 +52,14 @@ func TestServerEndsACallThatRings(t *testing.T) {
 	}{
 		{"operator", Hangup{}, OperatorEnded, Refusal{Status: 480}},
 		{"shutdown", Shutdown{}, ServerStopped, Refusal{Status: 503, RetryAfter: 7 * time.Second}},
-		{"ring timeout", ringTimeout{}, NotAnswered, Refusal{Status: 480}},
+		{"ring timeout", ringTimeout{}, NotAnswered, Refusal{Status: 603}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHarness(t)
 				leg := &refusingLeg{fakeLeg: h.leg}
-				h.Call = New(leg, h.media, Options{ID: "test", Offer: []byte("v=0"), RingTimeout: time.Minute, RetryAfter: 7 * time.Second})
+				h.Call = New(leg, h.media, Options{ID: "test", Offer: []byte("v=0"), RingTimeout: time.Minute, RingStatus: 603, RetryAfter: 7 * time.Second})
 				go func() { h.ended <- h.Run() }()
 				synctest.Wait()
 				h.post(tt.event)

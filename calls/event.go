@@ -21,15 +21,24 @@ type (
 		Err       error
 		Cancelled bool
 	}
-	// Reoffered says that the caller wants to change the session, by re-INVITE or
-	// UPDATE; an empty offer asks for ours. It waits for Reply or Refuse.
+	// Pracked says that the caller has the session description of a provisional
+	// response. When that was our offer, Answer is the answer to it.
+	Pracked struct{ Answer []byte }
+	// PrackTimeout says that no PRACK came for 64·T1; the leg has answered the INVITE
+	// with 504 (RFC 3262 section 3).
+	PrackTimeout struct{}
+	// SessionExpired says that the session was not refreshed in time (RFC 4028 section
+	// 10).
+	SessionExpired struct{}
+	// Reoffered says that the caller wants to change the session, by re-INVITE, UPDATE
+	// or PRACK; an empty offer asks for ours. It waits for Reply or Refuse.
 	Reoffered struct{ Offer []byte }
 	// Reanswered brings the answer to the offer of our Reply.
 	Reanswered struct{ Answer []byte }
 	// Bye says that the caller sent BYE; the leg has answered it.
-	Bye struct{}
+	Bye struct{ Reason Reason }
 	// Cancelled says that the caller sent CANCEL; the leg has answered 487.
-	Cancelled struct{}
+	Cancelled struct{ Reason Reason }
 	// ByeAnswered says that our BYE got this final status; 0 when none came.
 	ByeAnswered struct{ Status int }
 )
@@ -52,6 +61,7 @@ type (
 
 // Events of the actor itself: its timers, and what it decides.
 type (
+	ringOver      struct{}
 	answerDue     struct{}
 	rejected      struct{ err error }
 	ringTimeout   struct{}
@@ -59,29 +69,33 @@ type (
 	hangupTimeout struct{}
 )
 
-func (Acked) trigger() trigger         { return onAck }
-func (AckTimeout) trigger() trigger    { return onAckTimeout }
-func (AnswerFailed) trigger() trigger  { return onAnswerFailed }
-func (Reoffered) trigger() trigger     { return onReoffer }
-func (Reanswered) trigger() trigger    { return onReanswer }
-func (Bye) trigger() trigger           { return onBye }
-func (Cancelled) trigger() trigger     { return onCancel }
-func (ByeAnswered) trigger() trigger   { return onByeAnswered }
-func (Played) trigger() trigger        { return onPlayed }
-func (MediaFailed) trigger() trigger   { return onMediaFailed }
-func (Hangup) trigger() trigger        { return onHangup }
-func (Shutdown) trigger() trigger      { return onShutdown }
-func (answerDue) trigger() trigger     { return onAnswer }
-func (rejected) trigger() trigger      { return onReject }
-func (ringTimeout) trigger() trigger   { return onRingTimeout }
-func (maxDuration) trigger() trigger   { return onMaxDuration }
-func (hangupTimeout) trigger() trigger { return onHangupTimeout }
+func (Acked) trigger() trigger          { return onAck }
+func (AckTimeout) trigger() trigger     { return onAckTimeout }
+func (AnswerFailed) trigger() trigger   { return onAnswerFailed }
+func (Pracked) trigger() trigger        { return onPrack }
+func (PrackTimeout) trigger() trigger   { return onPrackTimeout }
+func (SessionExpired) trigger() trigger { return onSessionExpired }
+func (ringOver) trigger() trigger       { return onRingOver }
+func (Reoffered) trigger() trigger      { return onReoffer }
+func (Reanswered) trigger() trigger     { return onReanswer }
+func (Bye) trigger() trigger            { return onBye }
+func (Cancelled) trigger() trigger      { return onCancel }
+func (ByeAnswered) trigger() trigger    { return onByeAnswered }
+func (Played) trigger() trigger         { return onPlayed }
+func (MediaFailed) trigger() trigger    { return onMediaFailed }
+func (Hangup) trigger() trigger         { return onHangup }
+func (Shutdown) trigger() trigger       { return onShutdown }
+func (answerDue) trigger() trigger      { return onAnswer }
+func (rejected) trigger() trigger       { return onReject }
+func (ringTimeout) trigger() trigger    { return onRingTimeout }
+func (maxDuration) trigger() trigger    { return onMaxDuration }
+func (hangupTimeout) trigger() trigger  { return onHangupTimeout }
 
 // request reports whether a peer's request is behind the event, so that a peer
 // can repeat it without end. These are bounded in the mailbox.
 func request(e Event) bool {
 	switch e.(type) {
-	case Bye, Cancelled, Reoffered, Reanswered:
+	case Bye, Cancelled, Pracked, Reoffered, Reanswered:
 		return true
 	}
 	return false

@@ -33,16 +33,25 @@ func (j *journal) all() []string {
 // fakeLeg writes down what the actor asks of its leg.
 type fakeLeg struct {
 	*journal
-	answer error
-	reply  error
+	answer   error
+	reply    error
+	delivery Delivery
 }
 
-func (l *fakeLeg) Ring() error            { l.did("180"); return nil }
-func (l *fakeLeg) Answer([]byte) error    { l.did("200"); return l.answer }
-func (l *fakeLeg) Bye(c Cause) error      { l.did("BYE " + string(c)); return nil }
-func (l *fakeLeg) Reply([]byte) error     { l.did("reply"); return l.reply }
-func (l *fakeLeg) Refuse(r Refusal) error { l.did(fmt.Sprint("refuse ", r.Status)); return nil }
-func (l *fakeLeg) Reject(r Refusal) error { l.did(fmt.Sprint(r.Status)); return nil }
+func (l *fakeLeg) Ring(offer []byte) (Delivery, error) {
+	if offer != nil {
+		l.did("180 with an offer")
+	} else {
+		l.did("180")
+	}
+	return l.delivery, nil
+}
+func (l *fakeLeg) Progress([]byte) (Delivery, error) { l.did("183"); return l.delivery, nil }
+func (l *fakeLeg) Answer([]byte) error               { l.did("200"); return l.answer }
+func (l *fakeLeg) Bye(c Cause) error                 { l.did("BYE " + string(c)); return nil }
+func (l *fakeLeg) Reply([]byte) error                { l.did("reply"); return l.reply }
+func (l *fakeLeg) Refuse(r Refusal) error            { l.did(fmt.Sprint("refuse ", r.Status)); return nil }
+func (l *fakeLeg) Reject(r Refusal) error            { l.did(fmt.Sprint(r.Status)); return nil }
 
 // fakeMedia writes down what the actor asks of its media.
 type fakeMedia struct {
@@ -61,6 +70,11 @@ func (m *fakeMedia) Negotiate([]byte) ([]byte, error) {
 func (m *fakeMedia) Accept([]byte) error { m.did("accept"); return m.accept }
 
 func (m *fakeMedia) Revert() error { m.did("revert"); return nil }
+
+func (m *fakeMedia) PlayEarly() MediaStats {
+	m.did("play early")
+	return MediaStats{Codec: "PCMU"}
+}
 
 func (m *fakeMedia) Play() MediaStats {
 	if m.panics {
@@ -102,7 +116,7 @@ func start(t *testing.T, opts ...func(*harness, *Options)) *harness {
 	h := newHarness(t)
 	options := Options{
 		ID: "test", Offer: []byte("v=0"), AutoAnswer: true, AnswerDelay: time.Second,
-		RingTimeout: time.Minute, MaxDuration: 5 * time.Minute, Notify: h.note,
+		RingTimeout: time.Minute, RingStatus: 480, MaxDuration: 5 * time.Minute, Notify: h.note,
 	}
 	for _, o := range opts {
 		o(h, &options)

@@ -13,7 +13,7 @@ type State string
 
 // The states of a call, and what the caller can expect in each.
 const (
-	// Ringing has sent 180; no final response yet.
+	// Ringing has sent 180, or 183 with early media; no final response yet.
 	Ringing State = "Ringing"
 	// Answering has sent 200 and repeats it; no audio flows before the ACK.
 	Answering State = "Answering"
@@ -32,23 +32,27 @@ var states = []State{Ringing, Answering, Playing, HangingUp, Done}
 type trigger string
 
 const (
-	onAnswer        trigger = "answer"
-	onReject        trigger = "reject"
-	onCancel        trigger = "cancel"
-	onBye           trigger = "bye"
-	onRingTimeout   trigger = "ring_timeout"
-	onHangup        trigger = "hangup"
-	onShutdown      trigger = "shutdown"
-	onAck           trigger = "ack"
-	onAnswerFailed  trigger = "answer_failed"
-	onAckTimeout    trigger = "ack_timeout"
-	onPlayed        trigger = "played"
-	onMediaFailed   trigger = "media_failed"
-	onMaxDuration   trigger = "max_duration"
-	onByeAnswered   trigger = "bye_answered"
-	onHangupTimeout trigger = "hangup_timeout"
-	onReoffer       trigger = "reoffer"
-	onReanswer      trigger = "reanswer"
+	onAnswer         trigger = "answer"
+	onReject         trigger = "reject"
+	onCancel         trigger = "cancel"
+	onBye            trigger = "bye"
+	onRingTimeout    trigger = "ring_timeout"
+	onHangup         trigger = "hangup"
+	onShutdown       trigger = "shutdown"
+	onAck            trigger = "ack"
+	onAnswerFailed   trigger = "answer_failed"
+	onAckTimeout     trigger = "ack_timeout"
+	onPlayed         trigger = "played"
+	onMediaFailed    trigger = "media_failed"
+	onMaxDuration    trigger = "max_duration"
+	onByeAnswered    trigger = "bye_answered"
+	onHangupTimeout  trigger = "hangup_timeout"
+	onPrack          trigger = "prack"
+	onPrackTimeout   trigger = "prack_timeout"
+	onRingOver       trigger = "ring_over"
+	onSessionExpired trigger = "session_expired"
+	onReoffer        trigger = "reoffer"
+	onReanswer       trigger = "reanswer"
 )
 
 // row is one line of the table: in state from, the event on leads to state to,
@@ -67,12 +71,15 @@ var table = []row{
 	{Ringing, onReject, Done, (*Call).reject, "488, 503 or 500"},
 	{Ringing, onCancel, Done, (*Call).cancelled, "the leg has answered 487"},
 	{Ringing, onBye, Done, (*Call).earlyBye, "487"},
-	{Ringing, onRingTimeout, Done, (*Call).unanswered, "480"},
+	{Ringing, onRingTimeout, Done, (*Call).unanswered, "behavior.ring_timeout_status"},
+	{Ringing, onPrackTimeout, Done, (*Call).notPracked, "the leg has answered 504, 64·T1 after a reliable 18x"},
+	{Ringing, onMediaFailed, Done, (*Call).earlyFailed, "500; the early media stopped"},
 	{Ringing, onHangup, Done, (*Call).unanswered, "480"},
 	{Ringing, onShutdown, Done, (*Call).unanswered, "503"},
 
 	{Answering, onAck, Playing, (*Call).play, "sender started"},
 	{Answering, onAnswerFailed, Done, (*Call).answerFailed, "the 200 lost its race with a CANCEL: the 487 stands"},
+	{Answering, onMediaFailed, HangingUp, (*Call).hangUp, "early media stopped, BYE"},
 	{Answering, onAckTimeout, HangingUp, (*Call).hangUp, "BYE, 64·T1 after the 200"},
 	{Answering, onHangup, HangingUp, (*Call).hangUp, "BYE"},
 	{Answering, onShutdown, HangingUp, (*Call).hangUp, "BYE"},
@@ -82,6 +89,7 @@ var table = []row{
 	{Playing, onMediaFailed, HangingUp, (*Call).hangUp, "media stopped, BYE"},
 	{Playing, onMaxDuration, HangingUp, (*Call).hangUp, "media stopped, BYE"},
 	{Playing, onAckTimeout, HangingUp, (*Call).hangUp, "media stopped, BYE, 64·T1 after the 200 to a re-INVITE"},
+	{Playing, onSessionExpired, HangingUp, (*Call).hangUp, "media stopped, BYE; the session was not refreshed"},
 	{Playing, onHangup, HangingUp, (*Call).hangUp, "media stopped, BYE"},
 	{Playing, onShutdown, HangingUp, (*Call).hangUp, "media stopped, BYE"},
 	{Playing, onBye, Done, (*Call).callerHungUp, "200 to the BYE, media stopped"},
@@ -93,7 +101,9 @@ var table = []row{
 
 // within is what is handled inside a state and moves nothing.
 var within = []row{
-	{Ringing, onReoffer, Ringing, (*Call).refuseChange, "500, Retry-After"},
+	{Ringing, onRingOver, Ringing, (*Call).ringOver, "answer, once the caller has the session description of a reliable 18x"},
+	{Ringing, onPrack, Ringing, (*Call).pracked, "early media started; the answer to our offer taken"},
+	{Ringing, onReoffer, Ringing, (*Call).renegotiate, "early UPDATE or PRACK: answered, or refused and the session as it was"},
 	{Answering, onReoffer, Answering, (*Call).refuseChange, "500, Retry-After"},
 	{HangingUp, onReoffer, HangingUp, (*Call).refuseChange, "500, Retry-After"},
 	{Playing, onReoffer, Playing, (*Call).renegotiate, "answered, or refused and the session as it was"},

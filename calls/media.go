@@ -16,10 +16,13 @@ type Media interface {
 	// Revert makes the session what it was before the last Negotiate, because the
 	// answer did not get to the caller.
 	Revert() error
-	// Accept takes the answer to our offer, which came in the ACK. An error leaves
+	// Accept takes the answer to our offer, which came in an ACK or a PRACK. An error leaves
 	// the session as it was.
 	Accept(answer []byte) error
-	// Play starts the audio and tells what was agreed on: codec and addresses.
+	// PlayEarly starts the audio before the answer and tells what was agreed on. The
+	// audio repeats until Play or Stop; MediaFailed may follow.
+	PlayEarly() MediaStats
+	// Play starts the audio, anew when it plays already, and tells what was agreed on: codec and addresses.
 	// Played or MediaFailed follows.
 	Play() MediaStats
 	// Stop ends the audio and gives the ports back. It is idempotent; afterwards

@@ -28,6 +28,12 @@ type (
 		State State
 		Event string
 	}
+	// Early says that the caller hears audio before the answer.
+	Early struct {
+		At    time.Time
+		ID    ID
+		Media MediaStats // addresses and codec; nothing is counted yet
+	}
 	// Answered says that the caller acknowledged the answer and hears audio now.
 	Answered struct {
 		At    time.Time
@@ -46,5 +52,6 @@ type (
 func (Incoming) notice()   {}
 func (Transition) notice() {}
 func (Late) notice()       {}
+func (Early) notice()      {}
 func (Answered) notice()   {}
 func (Fault) notice()      {}

@@ -19,6 +19,14 @@ type Party struct {
 	UserAgent  string
 }
 
+// Reason is why the caller says that it ended a call, by the Reason header field of its
+// BYE or CANCEL (RFC 3326). The text is the peer's, escaped and bounded.
+type Reason struct {
+	Q850 int    // cause of ITU-T Q.850, 0 when it names none
+	SIP  int    // status code of SIP, 0 when it names none
+	Text string // may be empty
+}
+
 // Side is who ended a call.
 type Side string
 
@@ -35,12 +43,14 @@ type Record struct {
 	Party      Party
 	InvitedAt  time.Time
 	RingingAt  time.Time
+	EarlyAt    time.Time // early media from here on
 	AnsweredAt time.Time // the first 200
 	AckedAt    time.Time // audio from here on
 	EndedAt    time.Time
 	Status     int // the final response to the INVITE
 	Cause      Cause
 	HungUpBy   Side
+	Reason     Reason // of the caller that ended it
 	Fault      string // the error behind the cause, if any
 	Media      MediaStats
 }

@@ -6,8 +6,10 @@ import "time"
 // calls there may be.
 type Behavior struct {
 	AutoAnswer           bool    `koanf:"auto_answer" doc:"Answer every call; when false a call rings until the caller gives up or ring_timeout_seconds have passed."`
+	EarlyMedia           bool    `koanf:"early_media" doc:"Play while the call rings: 183 with a session description in the place of 180. The audio repeats until the answer, and starts anew then. Audio then flows to whatever address an INVITE names, before anybody has answered from there."`
 	AutoAnswerDelayMS    int     `koanf:"auto_answer_delay_ms" unit:"ms" min:"0" max:"60000" doc:"How long a call rings before it is answered."`
-	RingTimeoutSeconds   int     `koanf:"ring_timeout_seconds" unit:"s" min:"1" max:"3600" doc:"How long a call rings when auto_answer is false; 480 ends it then."`
+	RingTimeoutSeconds   int     `koanf:"ring_timeout_seconds" unit:"s" min:"1" max:"3600" doc:"How long a call rings when auto_answer is false; ring_timeout_status ends it then."`
+	RingTimeoutStatus    int     `koanf:"ring_timeout_status" min:"400" max:"699" doc:"SIP status that ends a call which rang for ring_timeout_seconds: 480 Temporarily Unavailable, 486 Busy Here, 603 Decline, or any other of 4xx to 6xx."`
 	ToneDurationSeconds  int     `koanf:"tone_duration_seconds" unit:"s" min:"1" max:"3600" doc:"How long a caller hears the tone that is played when the audio cannot be had."`
 	ToneFrequency        float64 `koanf:"tone_frequency" unit:"Hz" min:"20" max:"3900" doc:"Pitch of the tone that is played when the audio cannot be had."`
 	CallTimeoutSeconds   int     `koanf:"call_timeout_seconds" unit:"s" min:"1" max:"86400" doc:"Longest time that an answered call may last, whatever is still to be played."`
@@ -21,6 +23,7 @@ func defaultBehavior() Behavior {
 		AutoAnswer:           true,
 		AutoAnswerDelayMS:    1000,
 		RingTimeoutSeconds:   60,
+		RingTimeoutStatus:    480,
 		ToneDurationSeconds:  10,
 		ToneFrequency:        440,
 		CallTimeoutSeconds:   300,

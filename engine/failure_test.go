@@ -19,23 +19,25 @@ import (
 // mute is a call's signalling and media that do nothing.
 type mute struct{}
 
-func (mute) Ring() error                      { return nil }
-func (mute) Answer([]byte) error              { return nil }
-func (mute) Reject(calls.Refusal) error       { return nil }
-func (mute) Reply([]byte) error               { return nil }
-func (mute) Refuse(calls.Refusal) error       { return nil }
-func (mute) Bye(calls.Cause) error            { return nil }
-func (mute) Negotiate([]byte) ([]byte, error) { return nil, nil }
-func (mute) Accept([]byte) error              { return nil }
-func (mute) Revert() error                    { return nil }
-func (mute) Play() calls.MediaStats           { return calls.MediaStats{} }
-func (mute) Stop() calls.MediaStats           { return calls.MediaStats{} }
+func (mute) Ring([]byte) (calls.Delivery, error)     { return 0, nil }
+func (mute) Progress([]byte) (calls.Delivery, error) { return 0, nil }
+func (mute) PlayEarly() calls.MediaStats             { return calls.MediaStats{} }
+func (mute) Answer([]byte) error                     { return nil }
+func (mute) Reject(calls.Refusal) error              { return nil }
+func (mute) Reply([]byte) error                      { return nil }
+func (mute) Refuse(calls.Refusal) error              { return nil }
+func (mute) Bye(calls.Cause) error                   { return nil }
+func (mute) Negotiate([]byte) ([]byte, error)        { return nil, nil }
+func (mute) Accept([]byte) error                     { return nil }
+func (mute) Revert() error                           { return nil }
+func (mute) Play() calls.MediaStats                  { return calls.MediaStats{} }
+func (mute) Stop() calls.MediaStats                  { return calls.MediaStats{} }
 
 func TestCallThatIsAddedDuringAShutdownIsTold(t *testing.T) {
 	for _, early := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBus(nil)
-			call := calls.New(mute{}, mute{}, calls.Options{ID: "1", RingTimeout: time.Minute})
+			call := calls.New(mute{}, mute{}, calls.Options{ID: "1", RingTimeout: time.Minute, RingStatus: 480})
 			if early {
 				b.add(call)
 			}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 
 	"pickup/calls"
@@ -11,6 +12,22 @@ import (
 type leg struct{ *sip.Leg }
 
 var _ calls.Leg = leg{}
+
+// Ring sends 180.
+func (l leg) Ring(offer []byte) (calls.Delivery, error) { return delivery(l.Leg.Ring(offer)) }
+
+// Progress sends 183.
+func (l leg) Progress(sdp []byte) (calls.Delivery, error) { return delivery(l.Leg.Progress(sdp)) }
+
+func delivery(d sip.Delivery, err error) (calls.Delivery, error) {
+	switch d {
+	case sip.Unconfirmed:
+		return calls.Unconfirmed, err
+	case sip.Awaited:
+		return calls.Awaited, err
+	}
+	return calls.Withheld, err
+}
 
 // Reject sends the refusal of the call.
 func (l leg) Reject(r calls.Refusal) error { return l.Leg.Reject(refusal(r)) }
@@ -48,9 +65,37 @@ func (e events) Reoffered(offer []byte) bool { return e.bus.post(e.id, calls.Reo
 
 func (e events) Reanswered(answer []byte) { e.bus.post(e.id, calls.Reanswered{Answer: answer}) }
 
-func (e events) Bye() bool { return e.bus.post(e.id, calls.Bye{}) }
+func (e events) Pracked(answer []byte) { e.bus.post(e.id, calls.Pracked{Answer: answer}) }
 
-func (e events) Cancelled() { e.bus.post(e.id, calls.Cancelled{}) }
+func (e events) PrackTimeout() { e.bus.post(e.id, calls.PrackTimeout{}) }
+
+func (e events) SessionExpired() { e.bus.post(e.id, calls.SessionExpired{}) }
+
+func (e events) Bye(reasons []sip.Reason) bool {
+	return e.bus.post(e.id, calls.Bye{Reason: reason(reasons)})
+}
+
+func (e events) Cancelled(reasons []sip.Reason) {
+	e.bus.post(e.id, calls.Cancelled{Reason: reason(reasons)})
+}
+
+// reason is what the caller says, of each protocol the first. The text is that of
+// Q.850 when there are two.
+func reason(reasons []sip.Reason) (r calls.Reason) {
+	text := map[string]string{}
+	for _, given := range reasons {
+		switch {
+		case given.Protocol == "Q.850" && r.Q850 == 0:
+			r.Q850 = given.Cause
+			text["Q.850"] = given.Text
+		case given.Protocol == "SIP" && r.SIP == 0:
+			r.SIP = given.Cause
+			text["SIP"] = given.Text
+		}
+	}
+	r.Text = cmp.Or(text["Q.850"], text["SIP"])
+	return r
+}
 
 func (e events) AnswerFailed(err error) {
 	e.bus.post(e.id, calls.AnswerFailed{Err: err, Cancelled: errors.Is(err, sip.ErrCancelled)})

@@ -20,6 +20,9 @@ func (o Log) Notice(n calls.Notice) {
 	case calls.Incoming:
 		o.write(n.At, slog.LevelInfo, "call incoming", "id", n.ID, "call_id", n.Party.CallID,
 			"src", n.Party.Source, "from", n.Party.From, "to", n.Party.To, "user_agent", n.Party.UserAgent)
+	case calls.Early:
+		o.write(n.At, slog.LevelInfo, "early media", "id", n.ID, "codec", n.Media.Codec,
+			"rtp_local", n.Media.Local, "rtp_remote", n.Media.RemoteSDP)
 	case calls.Answered:
 		o.write(n.At, slog.LevelInfo, "call answered", "id", n.ID, "codec", n.Media.Codec,
 			"rtp_local", n.Media.Local, "rtp_remote", n.Media.RemoteSDP)
@@ -45,6 +48,9 @@ func (o Log) Record(r calls.Record) {
 		"tx_packets", r.Media.Sent.Packets, "tx_skipped", r.Media.Sent.Skipped,
 		"tx_late_max", r.Media.Sent.LateMax.Round(time.Microsecond).String(), "rx_packets", r.Media.Received.Packets,
 		"rx_lost", r.Media.Received.Lost, "rx_jitter", r.Media.Received.Jitter.Round(time.Microsecond).String(),
+	}
+	if r.Reason != (calls.Reason{}) {
+		fields = append(fields, "peer_q850", r.Reason.Q850, "peer_sip", r.Reason.SIP, "peer_text", r.Reason.Text)
 	}
 	if r.Fault != "" {
 		fields = append(fields, "reason", r.Fault)

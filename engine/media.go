@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"time"
 
@@ -85,7 +86,7 @@ func (m *media) Accept(answer []byte) error {
 		err = m.agree(agreed)
 	}
 	if err != nil {
-		return fmt.Errorf("answer in the ACK: %w", err)
+		return fmt.Errorf("answer to our offer: %w", err)
 	}
 	return nil
 }
@@ -162,11 +163,20 @@ func (m *media) agree(agreed sdp.Media) error {
 	return err
 }
 
-// Play starts the prompt. Where the caller wants no audio from us the time runs
-// all the same.
-func (m *media) Play() calls.MediaStats {
+// PlayEarly starts the prompt for a call that rings, over and over.
+func (m *media) PlayEarly() calls.MediaStats {
+	stream := m.stream(m.agreed)
+	stream.Frames = math.MaxInt32 // 16 months
+	return m.play(stream)
+}
+
+// Play starts the prompt, from its beginning. Where the caller wants no audio from us
+// the time runs all the same.
+func (m *media) Play() calls.MediaStats { return m.play(m.stream(m.agreed)) }
+
+func (m *media) play(stream rtp.Stream) calls.MediaStats {
 	bus, id := m.engine.bus, m.id
-	err := m.session.Play(m.stream(m.agreed), m.peer(m.agreed), func(err error) {
+	err := m.session.Play(stream, m.peer(m.agreed), func(err error) {
 		if err != nil {
 			bus.post(id, calls.MediaFailed{Err: err})
 			return

@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"math"
 	"net/netip"
@@ -27,6 +28,7 @@ type line struct {
 	UserAgent     *string         `json:"user_agent"`
 	InvitedAt     *instant        `json:"invite_at"`
 	RingingAt     *instant        `json:"ringing_at"`
+	EarlyAt       *instant        `json:"early_at"`
 	AnsweredAt    *instant        `json:"answered_at"`
 	AckedAt       *instant        `json:"acked_at"`
 	EndedAt       *instant        `json:"ended_at"`
@@ -36,6 +38,8 @@ type line struct {
 	Q850          *int            `json:"q850"`
 	Cause         *string         `json:"cause"`
 	HungUpBy      *string         `json:"hangup_by"`
+	PeerSIP       *int            `json:"peer_sip"`
+	PeerText      *string         `json:"peer_text"`
 	Codec         *string         `json:"codec"`
 	PacketTime    *int            `json:"ptime_ms"`
 	RTPLocal      *netip.AddrPort `json:"rtp_local"`
@@ -75,6 +79,7 @@ type received struct {
 // newLine says what is known of a call.
 func newLine(r calls.Record, about About) line {
 	number, _ := r.Cause.Q850()
+	number = cmp.Or(r.Reason.Q850, number) // the caller knows better why it left
 	l := line{
 		ID:            known(string(r.ID)),
 		CallID:        known(r.Party.CallID),
@@ -86,6 +91,7 @@ func newLine(r calls.Record, about About) line {
 		UserAgent:     known(r.Party.UserAgent),
 		InvitedAt:     at(r.InvitedAt),
 		RingingAt:     at(r.RingingAt),
+		EarlyAt:       at(r.EarlyAt),
 		AnsweredAt:    at(r.AnsweredAt),
 		AckedAt:       at(r.AckedAt),
 		EndedAt:       at(r.EndedAt),
@@ -95,6 +101,8 @@ func newLine(r calls.Record, about About) line {
 		Q850:          known(number),
 		Cause:         known(string(r.Cause)),
 		HungUpBy:      known(string(r.HungUpBy)),
+		PeerSIP:       known(r.Reason.SIP),
+		PeerText:      known(r.Reason.Text),
 		Codec:         known(r.Media.Codec),
 		RTPLocal:      known(r.Media.Local),
 		RTPRemoteSDP:  known(r.Media.RemoteSDP),

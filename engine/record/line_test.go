@@ -15,8 +15,8 @@ import (
 // fields are all that a record has, in their order; those of tx and rx follow
 // their parent.
 var fields = strings.Fields(`id call_id from to ruri src transport user_agent
-	invite_at ringing_at answered_at acked_at ended_at ring_ms duration_ms
-	sip_code q850 cause hangup_by codec ptime_ms rtp_local rtp_remote_sdp rtp_remote_seen
+	invite_at ringing_at early_at answered_at acked_at ended_at ring_ms duration_ms
+	sip_code q850 cause hangup_by peer_sip peer_text codec ptime_ms rtp_local rtp_remote_sdp rtp_remote_seen
 	tx tx.packets tx.bytes tx.skipped tx.late_max_ms
 	rx rx.packets rx.bytes rx.lost rx.loss_pct rx.dup rx.reordered rx.jitter_ms rx.jitter_max_ms
 	rtt_ms mos r_factor dtmf audio diagnosis version`)
@@ -37,6 +37,7 @@ func full() calls.Record {
 		},
 		InvitedAt:  invited,
 		RingingAt:  invited.Add(2 * time.Millisecond),
+		EarlyAt:    invited.Add(102 * time.Millisecond),
 		AnsweredAt: invited.Add(1002 * time.Millisecond),
 		AckedAt:    invited.Add(1052 * time.Millisecond),
 		EndedAt:    invited.Add(31_052 * time.Millisecond),
@@ -70,17 +71,17 @@ func TestLine(t *testing.T) {
 			`{"id":"0123456789abcdef","call_id":"a84b4c76e66710@pc33.example",` +
 				`"from":"\"Alice \\\"A\\\"\" <sip:alice@example.com>;tag=1","to":"<sip:test@example.net>",` +
 				`"ruri":"sip:test@example.net;a=1&b=2","src":"192.0.2.9:5060","transport":"udp","user_agent":"Phone/1.0\u001b[31m\r\n\ufffd",` +
-				`"invite_at":"2026-03-01T21:59:58.007Z","ringing_at":"2026-03-01T21:59:58.009Z",` +
+				`"invite_at":"2026-03-01T21:59:58.007Z","ringing_at":"2026-03-01T21:59:58.009Z","early_at":"2026-03-01T21:59:58.109Z",` +
 				`"answered_at":"2026-03-01T21:59:59.009Z","acked_at":"2026-03-01T21:59:59.059Z","ended_at":"2026-03-01T22:00:29.059Z",` +
-				`"ring_ms":1000,"duration_ms":30050,"sip_code":200,"q850":16,"cause":"completed","hangup_by":"server",` +
+				`"ring_ms":1000,"duration_ms":30050,"sip_code":200,"q850":16,"cause":"completed","hangup_by":"server","peer_sip":null,"peer_text":null,` +
 				`"codec":"PCMU","ptime_ms":20,"rtp_local":"203.0.113.5:10000","rtp_remote_sdp":"[2001:db8::9]:4000","rtp_remote_seen":"198.51.100.7:40000",` +
 				`"tx":{"packets":1498,"bytes":239680,"skipped":2,"late_max_ms":1.235},` +
 				`"rx":{"packets":1425,"bytes":228000,"lost":76,"loss_pct":5.063,"dup":null,"reordered":null,"jitter_ms":0.313,"jitter_max_ms":null},` +
 				`"rtt_ms":23.456,"mos":null,"r_factor":null,"dtmf":null,"audio":"builtin","diagnosis":null,"version":"1.2.3"}` + "\n"},
 		{"empty", calls.Record{}, About{},
 			`{"id":null,"call_id":null,"from":null,"to":null,"ruri":null,"src":null,"transport":null,"user_agent":null,` +
-				`"invite_at":null,"ringing_at":null,"answered_at":null,"acked_at":null,"ended_at":null,"ring_ms":null,"duration_ms":null,` +
-				`"sip_code":null,"q850":null,"cause":null,"hangup_by":null,"codec":null,"ptime_ms":null,` +
+				`"invite_at":null,"ringing_at":null,"early_at":null,"answered_at":null,"acked_at":null,"ended_at":null,"ring_ms":null,"duration_ms":null,` +
+				`"sip_code":null,"q850":null,"cause":null,"hangup_by":null,"peer_sip":null,"peer_text":null,"codec":null,"ptime_ms":null,` +
 				`"rtp_local":null,"rtp_remote_sdp":null,"rtp_remote_seen":null,` +
 				`"tx":{"packets":0,"bytes":0,"skipped":0,"late_max_ms":null},` +
 				`"rx":{"packets":0,"bytes":0,"lost":null,"loss_pct":null,"dup":null,"reordered":null,"jitter_ms":null,"jitter_max_ms":null},` +
@@ -109,6 +110,9 @@ func TestLineOfFewerFacts(t *testing.T) {
 			r.EndedAt = r.RingingAt.Add(3 * time.Second)
 			r.Status, r.Cause, r.HungUpBy = 487, calls.CallCancelled, calls.Caller
 		}, []string{`"answered_at":null,"acked_at":null,`, `"ring_ms":3000,"duration_ms":null,"sip_code":487,"q850":31,"cause":"cancelled","hangup_by":"caller"`}},
+		{"the caller said why", func(r *calls.Record) {
+			r.Cause, r.HungUpBy, r.Reason = calls.CallerHungUp, calls.Caller, calls.Reason{Q850: 38, SIP: 503, Text: `a\n"b"`}
+		}, []string{`"q850":38,"cause":"caller_hung_up","hangup_by":"caller","peer_sip":503,"peer_text":"a\\n\"b\""`}},
 		{"never rang", func(r *calls.Record) { r.RingingAt = time.Time{} }, []string{`"ringing_at":null`, `"ring_ms":null,"duration_ms":30050`}},
 		{"nothing received", func(r *calls.Record) {
 			r.Media.Received = calls.Received{Invalid: 3, Expected: 5, Lost: 5, Jitter: 1}

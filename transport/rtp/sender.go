@@ -105,7 +105,6 @@ func (s *Sender) Change(stream Stream) {
 func (s *Sender) Restart(stream Stream, start time.Time) {
 	s.clock = s.timestamp(start)
 	s.start, s.frame, s.stream = start, 0, stream
-	s.marker = marker
 }
 
 // Stats is what was sent so far.

@@ -7,7 +7,8 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// Answer sends the 200 with a session description and repeats it until the ACK:
+// Answer sends the 200 with a session description and repeats it until the ACK. The
+// session description is left out when a reliable provisional response has brought it.
 // Acked, AckTimeout or AnswerFailed follows. The error is ErrState when the INVITE
 // has its final response already; nothing follows then.
 func (l *Leg) Answer(sdp []byte) error {
@@ -23,6 +24,9 @@ func (l *Leg) Answer(sdp []byte) error {
 
 // answer sends the 200; sending is held. The failure is what AnswerFailed tells.
 func (l *Leg) answer(sdp []byte) (failure, err error) {
+	if l.awaitsPRACK() {
+		return nil, fmt.Errorf("%w: the session description waits for its PRACK", ErrState)
+	}
 	over, err := l.claim(accepted)
 	switch {
 	case err != nil:
@@ -33,9 +37,15 @@ func (l *Leg) answer(sdp []byte) (failure, err error) {
 		_ = l.send(l.build(487)) // what the caller wants, whether it arrives or not
 		return ErrCancelled, nil
 	}
-	res := l.build(200, append(capabilities(), l.arrival.contact(), gosip.NewHeader("Content-Type", sessionDescription))...)
-	res.SetBody(sdp)
-	l.succeed(&success{tx: l.tx, request: l.invite, response: res})
+	l.mu.Lock()
+	if l.early.settled { // by a reliable response; it may have been changed since
+		sdp = nil
+	} else {
+		l.described = sdp
+	}
+	l.mu.Unlock()
+	res, agreed := l.server.accepting(l.invite, l.arrival, sdp)
+	l.succeed(&success{tx: l.tx, request: l.invite, response: res, offers: sdp != nil && sessionOf(l.invite) == nil})
 	if err := l.send(res); err != nil {
 		l.refuse()
 		if !errors.Is(err, ErrCancelled) {
@@ -43,8 +53,23 @@ func (l *Leg) answer(sdp []byte) (failure, err error) {
 		}
 		return err, nil
 	}
+	l.mu.Lock()
+	l.lasts(agreed)
+	l.mu.Unlock()
 	l.awaitAck()
 	return nil, nil
+}
+
+// accepting builds the 200 that agrees to a session, and gives how long it lasts.
+func (s *Server) accepting(req *gosip.Request, way flow, sdp []byte) (*gosip.Response, session) {
+	agreed, fields := agreeInterval(req)
+	fields = append(append(capabilities(), way.contact()), fields...)
+	if sdp != nil {
+		fields = append(fields, gosip.NewHeader("Content-Type", sessionDescription))
+	}
+	res := s.build(req, 200, fields...)
+	res.SetBody(sdp)
+	return res, agreed
 }
 
 // success is a 200 to an INVITE, which is repeated until its ACK.
@@ -52,6 +77,7 @@ type success struct {
 	tx       *gosip.ServerTx
 	request  *gosip.Request
 	response *gosip.Response
+	offers   bool // its session description is an offer of ours
 	acked    bool // guarded by mu of the leg
 }
 
@@ -171,7 +197,7 @@ func (l *Leg) acknowledged(ack *gosip.Request) bool {
 	switch {
 	case initial:
 		l.tell(func(e Events) { e.Acked(ack.Body()) })
-	case first && sessionOf(last.request) == nil:
+	case first && last.offers:
 		l.tell(func(e Events) { e.Reanswered(ack.Body()) })
 	}
 	if deferred {

@@ -6,27 +6,10 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// Reason is why we hang up, for the Reason header field of the BYE (RFC 3326).
-type Reason struct {
-	Protocol string // "Q.850" or "SIP"
-	Cause    int    // of the protocol
-	Text     string // for a human; may be empty
-}
-
-func (r Reason) String() string {
-	s := fmt.Sprintf("%s;cause=%d", r.Protocol, r.Cause)
-	if r.Text != "" {
-		s += ";text=" + quoted(r.Text)
-	}
-	return s
-}
-
 // byeTransaction is a BYE of ours.
 type byeTransaction struct {
 	reason  Reason
-	branch  string
-	request *gosip.Request   // nil until it is sent
-	conn    gosip.Connection // that it leaves by
+	request *gosip.Request // nil until it is sent
 	ended   bool
 }
 
@@ -41,7 +24,7 @@ func (l *Leg) Bye(reason Reason) error {
 		l.mu.Unlock()
 		return fmt.Errorf("%w: no dialog to end", ErrState)
 	}
-	l.bye = &byeTransaction{reason: reason, branch: newBranch()}
+	l.bye = &byeTransaction{reason: reason}
 	now := l.acked || l.unacked
 	l.mu.Unlock()
 	l.withdraw()
@@ -51,43 +34,25 @@ func (l *Leg) Bye(reason Reason) error {
 	return nil
 }
 
-// sendBye starts the transaction of the BYE (RFC 3261 section 17.1.2): repeated at
-// T1, doubling up to T2, over UDP, and given up after 64·T1. It is ours and not the
-// library's, which would look up names, open sockets and keep a goroutine for the
-// response. Where the connection is gone nobody is dialled: it ends at once.
+// sendBye starts the transaction of the BYE.
 func (l *Leg) sendBye() {
 	l.mu.Lock()
 	if l.hungUp || l.over || l.bye.request != nil {
 		l.mu.Unlock()
 		return
 	}
-	request, conn := l.byeRequest(l.bye), l.path.conn
-	l.bye.request, l.bye.conn = request, conn
-	l.server.dialogs.expect(l.bye.branch, l)
+	branch := newBranch()
+	l.bye.request = l.request(gosip.BYE, branch, gosip.NewHeader("Reason", l.bye.reason.String()))
+	out := l.newOutgoing(l.bye.request, branch, func(res *gosip.Response) {
+		if res == nil {
+			l.byeEnded(0)
+			return
+		}
+		l.byeEnded(res.StatusCode)
+	})
 	l.stop()
-	if !l.path.reliable() {
-		l.interval = gosip.T1
-		l.timer = l.server.after(l.interval, l.repeatBye)
-	}
-	l.deadline = l.server.after(gosip.Timer_F, func() { l.byeEnded(0) })
 	l.mu.Unlock()
-	if err := conn.WriteMsg(request); err != nil {
-		l.server.log.Debug("BYE not sent", "call_id", l.CallID(), "err", err)
-		l.byeEnded(0)
-	}
-}
-
-func (l *Leg) repeatBye() {
-	l.mu.Lock()
-	ended := l.bye.ended
-	if !ended {
-		l.interval = min(2*l.interval, gosip.T2)
-		l.timer.Reset(l.interval)
-	}
-	l.mu.Unlock()
-	if !ended {
-		_ = l.bye.conn.WriteMsg(l.bye.request) // a repetition is lost like any datagram
-	}
+	out.start()
 }
 
 // byeEnded is the end of our BYE, by whatever final status, or by 0 without one:
@@ -101,7 +66,6 @@ func (l *Leg) byeEnded(status int) {
 	if ended {
 		return
 	}
-	l.server.dialogs.forget(l.bye.branch)
 	l.end()
 	l.tell(func(e Events) { e.ByeAnswered(status) })
 }
@@ -118,8 +82,9 @@ func (l *Leg) takeBye(req *gosip.Request) *gosip.Response {
 		return l.server.build(req, 481)
 	}
 	l.withdraw() // before the handler hears of the BYE and answers what is pending
-	e := l.subscriber(func(e Events) { e.Bye() })
-	if e != nil && !e.Bye() {
+	reasons := reasonsOf(req)
+	e := l.subscriber(func(e Events) { e.Bye(reasons) })
+	if e != nil && !e.Bye(reasons) {
 		l.mu.Lock()
 		l.hungUp = false
 		l.mu.Unlock()

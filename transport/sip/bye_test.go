@@ -94,7 +94,7 @@ func TestResponseToAnotherTransactionDoesNotEndTheBye(t *testing.T) {
 
 func TestByeGoesWhereTheInviteCameFrom(t *testing.T) {
 	elsewhere := netip.MustParseAddrPort("203.0.113.9:5099")
-	proxy := netip.MustParseAddrPort("198.51.100.7:5062")
+	proxy := netip.MustParseAddrPort("198.51.100.1:5062")
 	tests := []struct {
 		name    string
 		changes []change
@@ -106,7 +106,12 @@ func TestByeGoesWhereTheInviteCameFrom(t *testing.T) {
 		{"contact with a name", []change{set("Contact", "<sip:alice@nowhere.invalid>")}, callerAddr, "sip:alice@nowhere.invalid", nil},
 		{"contact without brackets", []change{set("Contact", "sip:alice@nowhere.invalid")}, callerAddr, "sip:alice@nowhere.invalid", nil},
 		{"numeric route", []change{also("Record-Route", "<sip:198.51.100.7:5062;lr>;x=1, \"b <y>\" <sip:b.invalid;lr>"), also("Record-Route", "<sip:c.invalid;lr>")},
-			proxy, "sip:alice@198.51.100.1:5070", []string{"<sip:198.51.100.7:5062;lr>;x=1, \"b <y>\" <sip:b.invalid;lr>", "<sip:c.invalid;lr>"}},
+			callerAddr, "sip:alice@198.51.100.1:5070", []string{"<sip:198.51.100.7:5062;lr>;x=1, \"b <y>\" <sip:b.invalid;lr>", "<sip:c.invalid;lr>"}},
+		{"route of the sender", []change{also("Record-Route", "\"a, <b>\" <sip:198.51.100.1:5062;lr=on>;x=1, <sip:b.invalid;lr>")},
+			proxy, "sip:alice@198.51.100.1:5070", []string{"\"a, <b>\" <sip:198.51.100.1:5062;lr=on>;x=1, <sip:b.invalid;lr>"}},
+		{"strict router", []change{also("Record-Route", "\"a, <b>\" <sip:p@198.51.100.1:5062;method=BYE;x=1?a=b>;y=1, <sip:b.invalid>;z=2"), also("Record-Route", "<sip:c.invalid;lr>")},
+			proxy, "sip:p@198.51.100.1:5062;x=1", []string{"<sip:b.invalid>;z=2", "<sip:c.invalid;lr>", "<sip:alice@198.51.100.1:5070>"}},
+		{"strict router elsewhere", []change{also("Record-Route", "<sip:b.invalid>")}, callerAddr, "sip:b.invalid", []string{"<sip:alice@198.51.100.1:5070>"}},
 		{"route with a name", []change{also("Record-Route", "<sip:b.invalid;lr>")}, callerAddr, "sip:alice@198.51.100.1:5070", []string{"<sip:b.invalid;lr>"}},
 		{"route to everybody", []change{also("Record-Route", "<sip:224.0.1.75;lr>")}, callerAddr, "sip:alice@198.51.100.1:5070", []string{"<sip:224.0.1.75;lr>"}},
 		{"broken route", []change{also("Record-Route", "<sip:b")}, callerAddr, "sip:alice@198.51.100.1:5070", []string{"<sip:b"}},
@@ -118,8 +123,8 @@ func TestByeGoesWhereTheInviteCameFrom(t *testing.T) {
 				at := map[netip.AddrPort]*caller{callerAddr: c, elsewhere: w.callerAt(elsewhere, "x"), proxy: w.callerAt(proxy, "y")}
 				c.send("INVITE", test.changes...)
 				ok := c.want("200")
-				if got := ok.all("Record-Route"); strings.Join(got, "|") != strings.Join(test.routes, "|") {
-					t.Errorf("Record-Route of the 200: got %q, want %q", got, test.routes)
+				if got, want := ok.all("Record-Route"), recorded(test.changes); strings.Join(got, "|") != strings.Join(want, "|") {
+					t.Errorf("Record-Route of the 200: got %q, want %q", got, want)
 				}
 				c.send("ACK")
 				bye := at[test.to].want("BYE " + test.target + " SIP/2.0")
@@ -136,6 +141,15 @@ func TestByeGoesWhereTheInviteCameFrom(t *testing.T) {
 			})
 		})
 	}
+}
+
+// recorded are the Record-Route header fields that the changes give a request.
+func recorded(changes []change) []string {
+	var m message
+	for _, change := range changes {
+		change(&m)
+	}
+	return m.all("Record-Route")
 }
 
 func TestByeBeforeTheAckIsAckAndBye(t *testing.T) {

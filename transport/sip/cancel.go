@@ -13,24 +13,32 @@ import (
 // onCancel has f called when a CANCEL for the transaction was in time: with the
 // locks of the transaction held, just before the 487 is sent. It may be called
 // twice.
-func onCancel(tx *gosip.ServerTx, f func()) {
-	if !tx.OnCancel(func(*gosip.Request) { f() }) && errors.Is(tx.Err(), gosip.ErrTransactionCanceled) {
-		f()
+func onCancel(tx *gosip.ServerTx, f func(cancel *gosip.Request)) {
+	if !tx.OnCancel(f) && errors.Is(tx.Err(), gosip.ErrTransactionCanceled) {
+		f(nil)
 	}
 }
 
-// cancel notes a CANCEL of the call.
-func (l *Leg) cancel() {
+// cancel notes a CANCEL of the call, nil when the library did not keep it.
+func (l *Leg) cancel(req *gosip.Request) {
 	l.mu.Lock()
 	first := !l.cancelled
 	l.cancelled = true
 	l.phase = refused
+	pending := l.change != nil
 	l.mu.Unlock()
 	if !first {
 		return
 	}
 	l.end()
-	l.tell(func(e Events) { e.Cancelled() })
+	if pending {
+		l.server.after(0, l.withdraw) // it takes locks that come before those of the library
+	}
+	var reasons []Reason
+	if req != nil {
+		reasons = reasonsOf(req)
+	}
+	l.tell(func(e Events) { e.Cancelled(reasons) })
 }
 
 // respond hands a response to its transaction; sending of the leg is held. When a

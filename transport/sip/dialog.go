@@ -31,8 +31,9 @@ type dialogs struct {
 	mu      sync.Mutex
 	legs    map[dialogID]*Leg
 	invites map[inviteID]*Leg
-	byes    map[string]*Leg // by the branch of our BYE
-	live    int             // legs whose signalling is not over
+	sent    map[string]*outgoing       // requests of ours, by branch
+	awaited map[dialogID]chan struct{} // closed when the leg is there
+	live    int                        // legs whose signalling is not over
 }
 
 // add is false when the leg's INVITE is there already, as another request.
@@ -44,9 +45,13 @@ func (d *dialogs) add(l *Leg) bool {
 		return false
 	}
 	if d.legs == nil {
-		d.legs, d.invites, d.byes = make(map[dialogID]*Leg), make(map[inviteID]*Leg), make(map[string]*Leg)
+		d.legs, d.invites = make(map[dialogID]*Leg), make(map[inviteID]*Leg)
 	}
 	d.legs[dialogOf(l.invite)], d.invites[id] = l, l
+	if arrival := d.awaited[dialogOf(l.invite)]; arrival != nil {
+		close(arrival)
+		delete(d.awaited, dialogOf(l.invite))
+	}
 	d.live++
 	return true
 }
@@ -87,23 +92,26 @@ func (d *dialogs) remove(l *Leg) {
 	delete(d.invites, inviteOf(l.invite))
 }
 
-// expect has the response to a BYE found by its branch, until forget.
-func (d *dialogs) expect(branch string, l *Leg) {
+// expect has the response to a request of ours found by its branch, until forget.
+func (d *dialogs) expect(branch string, o *outgoing) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.byes[branch] = l
+	if d.sent == nil {
+		d.sent = make(map[string]*outgoing)
+	}
+	d.sent[branch] = o
 }
 
 func (d *dialogs) forget(branch string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	delete(d.byes, branch)
+	delete(d.sent, branch)
 }
 
-func (d *dialogs) hangingUp(branch string) *Leg {
+func (d *dialogs) outgoing(branch string) *outgoing {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.byes[branch]
+	return d.sent[branch]
 }
 
 // within handles a request inside a dialog (RFC 3261 section 12.2.2).
@@ -113,6 +121,7 @@ func (s *Server) within(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 		s.reply(tx, s.build(req, 481))
 		return false
 	}
+	defer leg.inTurn(req)()
 	switch leg.sequence(req) {
 	case gone:
 		s.reply(tx, s.build(req, 481))
@@ -132,6 +141,8 @@ func (s *Server) within(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 		return leg.reinvited(req, tx)
 	case gosip.UPDATE:
 		return leg.updated(req, tx)
+	case gosip.PRACK:
+		return leg.pracked(req, tx)
 	default:
 		s.reply(tx, s.notAllowed(req))
 	}

@@ -95,7 +95,7 @@ func TestRequestsInsideTheDialog(t *testing.T) {
 			{"INFO", "10 INFO", "415", "Accept", digits, []change{carrying("text/plain", "x")}},
 			{"INFO", "11 INFO", "415", "Accept", digits, []change{carrying("x", "5"), without("Content-Type")}},
 			{"INFO", "12 INFO", "469", "Recv-Info", "", []change{also("Info-Package", "foo")}},
-			{"PRACK", "13 PRACK", "405", "Allow", allow, nil},
+			{"PRACK", "13 PRACK", "400", "", "", nil},
 			{"FOO", "14 FOO", "405", "Allow", allow, nil},
 			{"INFO", "13 INFO", "500", "Retry-After", "1", nil},
 		}
@@ -223,8 +223,8 @@ func TestNothingIsKeptOfACallThatIsOver(t *testing.T) {
 				d := &w.server.dialogs
 				d.mu.Lock()
 				defer d.mu.Unlock()
-				if len(d.legs)+len(d.invites)+len(d.byes) != 0 {
-					t.Errorf("kept: got %d legs, %d INVITEs, %d BYEs, want none", len(d.legs), len(d.invites), len(d.byes))
+				if len(d.legs)+len(d.invites)+len(d.sent) != 0 {
+					t.Errorf("kept: got %d legs, %d INVITEs, %d BYEs, want none", len(d.legs), len(d.invites), len(d.sent))
 				}
 			})
 		})

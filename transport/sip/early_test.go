@@ -20,7 +20,7 @@ func (handling) Availability() Refusal { return Refusal{} }
 // subscribingLate has a handler that rings, listens a second later, and then plays.
 func subscribingLate(w *world, play func(*call)) {
 	w.server.handler = handling(func(l *Leg) {
-		if err := l.Ring(); err != nil {
+		if _, err := l.Ring(nil); err != nil {
 			w.Errorf("Ring: %v", err)
 		}
 		time.Sleep(time.Second)

@@ -23,6 +23,13 @@ func (s *Server) filter(from gosip.TransportReadProps, data []byte) ([]byte, err
 		s.malformed.Add(1)
 		return nil, nil
 	}
+	if cut(data) {
+		s.malformed.Add(1)
+		if socket := s.reader(from.RemoteAddr.String()); socket != nil {
+			s.refuseDatagram(socket, data)
+		}
+		return nil, nil
+	}
 	return data, nil
 }
 

@@ -47,7 +47,7 @@ func FuzzRequest(f *testing.F) {
 		if res == nil && req.IsInvite() {
 			l := &Leg{server: s, invite: req}
 			l.follow(req, flow{source: callerAddr, local: serverAddr, transport: "UDP"})
-			_ = l.byeRequest(&byeTransaction{branch: "z9hG4bKy"}).String()
+			_ = l.request(gosip.BYE, newBranch()).String()
 			_, _, _ = l.From(), l.To(), l.RequestURI()
 			res = l.build(200)
 		}

@@ -28,20 +28,29 @@ type Events interface {
 	// re-INVITE included. The dialog stands; RFC 3261 sections 13.3.1.4 and 14.2 want
 	// a BYE now.
 	AckTimeout()
-	// Reoffered says that the caller wants to change the session, by re-INVITE or
-	// UPDATE: offer is its session description, nil when it asks for ours. It waits
+	// Pracked says that the caller has the session description of a reliable
+	// provisional response. When that was our offer, answer is what the PRACK carried.
+	Pracked(answer []byte)
+	// PrackTimeout says that no PRACK came for 64·T1, and that the INVITE has been
+	// answered 504.
+	PrackTimeout()
+	// SessionExpired says that the session was not refreshed in time, or that our
+	// refresh failed. The dialog stands; RFC 4028 section 10 wants a BYE now.
+	SessionExpired()
+	// Reoffered says that the caller wants to change the session, by re-INVITE, UPDATE
+	// or PRACK: offer is its session description, nil when it asks for ours. It waits
 	// for Reply or Refuse, and no other comes before that. False refuses it with 500
 	// and Retry-After.
 	Reoffered(offer []byte) bool
 	// Reanswered brings what the ACK carried when the 200 to a re-INVITE carried an
-	// offer of ours.
+	// offer of ours, or the answer to the offer in our refresh.
 	Reanswered(answer []byte)
 	// Bye says that the caller sent BYE. False refuses it with 500 and Retry-After,
 	// and the dialog stands. An INVITE that is unanswered is then to be rejected with
-	// 487.
-	Bye() bool
+	// 487. The reasons are those that it names.
+	Bye(reasons []Reason) bool
 	// Cancelled says that the caller sent CANCEL, and that the 487 has been sent.
-	Cancelled()
+	Cancelled(reasons []Reason)
 	// AnswerFailed says that the 200 does not stand. The error is ErrCancelled when
 	// the caller gave up first and its 487 stands, otherwise the 200 could not be sent.
 	AnswerFailed(err error)
@@ -49,10 +58,6 @@ type Events interface {
 	// the caller's BYE made ours needless.
 	ByeAnswered(status int)
 }
-
-// ringInterval is how often 180 is repeated: "the UAS MUST send a non-100
-// provisional response at every minute" (RFC 3261 section 13.3.1.1).
-const ringInterval = time.Minute
 
 // phase says what the caller has been told of its INVITE.
 type phase int
@@ -75,31 +80,42 @@ type Leg struct {
 	// that no two race. It is taken before the locks of the library, mu after them.
 	sending sync.Mutex
 
-	mu        sync.Mutex
-	phase     phase
-	cseq      uint32   // of the caller's last request
-	cancelled bool     // a CANCEL was first; implies that the library sent the 487
-	hungUp    bool     // the caller's BYE was taken
-	success   *success // the last 200 to an INVITE
-	acked     bool     // the first one was acknowledged
-	unacked   bool     // 64·T1 passed without an ACK
-	bye       *byeTransaction
-	target    gosip.Uri     // the caller's Contact (RFC 3261 section 12.1.1)
-	path      flow          // by which requests of ours leave
-	change    *modification // waits for Reply or Refuse
-	over      bool          // the signalling is at its end
-	settled   bool          // the INVITE's transaction is at its end
-	detached  bool          // the handler has returned
-	events    Events
-	early     []func(Events) // what happened before Subscribe
-	timer     *time.Timer    // repeats the last message that waits for an answer
-	deadline  *time.Timer    // ends its repetition
-	interval  time.Duration  // of the repetition
+	mu         sync.Mutex
+	phase      phase
+	cseq       uint32   // of the caller's last request
+	arrived    uint32   // that of the last one that was read
+	turns      []*turn  // of the requests that were read and not handled yet
+	sent       uint32   // that of our last request
+	cancelled  bool     // a CANCEL was first; implies that the library sent the 487
+	hungUp     bool     // the caller's BYE was taken
+	success    *success // the last 200 to an INVITE
+	acked      bool     // the first one was acknowledged
+	unacked    bool     // 64·T1 passed without an ACK
+	bye        *byeTransaction
+	target     gosip.Uri     // the caller's Contact (RFC 3261 section 12.1.1)
+	path       flow          // by which requests of ours leave
+	change     *modification // waits for Reply or Refuse
+	early      provisionals
+	described  []byte // our session description, as it was sent last
+	session    session
+	updates    bool      // the caller allows UPDATE
+	expiry     alarm     // of the session
+	refreshing alarm     // starts the next refresh
+	pending    *outgoing // our refresh that is under way
+	over       bool      // the signalling is at its end
+	settled    bool      // the INVITE's transaction is at its end
+	detached   bool      // the handler has returned
+	events     Events
+	untold     []func(Events) // what happened before Subscribe
+	timer      *time.Timer    // repeats the last message that waits for an answer
+	deadline   *time.Timer    // ends its repetition
+	interval   time.Duration  // of the repetition
 }
 
 // invite makes the leg of a new call and hands it to the handler.
 func (s *Server) invite(req *gosip.Request, tx *gosip.ServerTx) {
-	l := &Leg{server: s, tx: tx, invite: req, arrival: flowOf(req, tx), cseq: req.CSeq().SeqNo}
+	l := &Leg{server: s, tx: tx, invite: req, arrival: flowOf(req, tx), cseq: req.CSeq().SeqNo, arrived: req.CSeq().SeqNo}
+	l.early.rule = reliabilityOf(req)
 	l.follow(req, l.arrival)
 	if !s.dialogs.add(l) {
 		l.detachFlow()
@@ -148,10 +164,10 @@ func (l *Leg) Offer() []byte { return sessionOf(l.invite) }
 func (l *Leg) Subscribe(e Events) {
 	l.mu.Lock()
 	l.events = e
-	early := l.early
-	l.early = nil
+	untold := l.untold
+	l.untold = nil
 	l.mu.Unlock()
-	for _, tell := range early {
+	for _, tell := range untold {
 		tell(e)
 	}
 }
@@ -170,28 +186,9 @@ func (l *Leg) subscriber(event func(Events)) Events {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.events == nil && !l.detached {
-		l.early = append(l.early, event)
+		l.untold = append(l.untold, event)
 	}
 	return l.events
-}
-
-// Ring sends 180, and repeats it every minute until there is a final response. It
-// does nothing when the caller has given up.
-func (l *Leg) Ring() error {
-	l.sending.Lock()
-	defer l.sending.Unlock()
-	if over, err := l.claim(ringing); over {
-		return err
-	}
-	if err := l.send(l.build(180, l.arrival.contact())); err != nil && !errors.Is(err, ErrCancelled) {
-		return fmt.Errorf("sip: sending 180 to %v: %w", l.arrival.source, err)
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.phase == ringing {
-		l.timer = l.server.after(ringInterval, func() { _ = l.Ring() }) // a repetition is lost like any datagram
-	}
-	return nil
 }
 
 // Reject sends a final response other than 2xx. It does nothing when the caller
@@ -200,6 +197,7 @@ func (l *Leg) Reject(r Refusal) error {
 	if err := r.check(); err != nil {
 		return err
 	}
+	defer l.withdraw() // when an UPDATE or PRACK with an offer waits
 	l.sending.Lock()
 	defer l.sending.Unlock()
 	if over, err := l.claim(refused); over {
@@ -224,7 +222,11 @@ func (l *Leg) claim(next phase) (over bool, err error) {
 		return true, fmt.Errorf("%w: the INVITE has its final response", ErrState)
 	}
 	l.phase = next
-	l.stop()
+	if next == ringing {
+		l.hush()
+	} else {
+		l.stop()
+	}
 	return false, nil
 }
 
@@ -237,20 +239,31 @@ func (l *Leg) build(status int, fields ...gosip.Header) *gosip.Response {
 	return l.server.build(l.invite, status, fields...)
 }
 
-// stop ends what is repeated; mu is held.
-func (l *Leg) stop() {
+// hush ends the repetition of the last message; mu is held.
+func (l *Leg) hush() {
 	if l.timer != nil {
 		l.timer.Stop()
 	}
+}
+
+// stop ends what is repeated; mu is held. RFC 3262 section 3: after a final response
+// the UAS "SHOULD NOT continue to retransmit the unacknowledged reliable provisional
+// responses".
+func (l *Leg) stop() {
+	l.hush()
 	if l.deadline != nil {
 		l.deadline.Stop()
 	}
+	l.early.repeat.stop()
+	l.early.deadline.stop()
 }
 
 // end is the end of the signalling.
 func (l *Leg) end() {
 	l.mu.Lock()
 	l.stop()
+	l.expiry.stop()
+	l.refreshing.stop()
 	first, settled := !l.over, l.settled
 	l.detachFlow()
 	l.over = true
@@ -279,7 +292,7 @@ func (l *Leg) settle() {
 // caller must not hang for it.
 func (l *Leg) detach(returned bool) {
 	l.mu.Lock()
-	l.detached, l.events, l.early = true, nil, nil
+	l.detached, l.events, l.untold = true, nil, nil
 	unanswered := l.phase == ringing && !l.cancelled
 	standing := l.phase == accepted && !l.hungUp && !l.over && l.bye == nil
 	hungUp := l.hungUp

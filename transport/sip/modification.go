@@ -9,8 +9,8 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// modification is a re-INVITE or UPDATE that changes the session of a dialog (RFC
-// 3261 section 14, RFC 3311). Its transaction lives until Reply or Refuse.
+// modification is a re-INVITE, UPDATE or PRACK that changes the session of a dialog
+// (RFC 3261 section 14, RFC 3311, RFC 3262 section 5). Its transaction lives until Reply or Refuse.
 type modification struct {
 	request   *gosip.Request
 	tx        *gosip.ServerTx
@@ -51,11 +51,17 @@ func (l *Leg) admit(m *modification) *gosip.Response {
 	switch {
 	case l.over || l.hungUp || l.bye != nil:
 		return l.server.build(m.request, 481)
-	case update && l.waiting() && sessionOf(l.success.request) == nil:
+	case update && (l.waiting() && l.success.offers || l.offering()), l.pending != nil && l.pending.request.IsInvite():
 		// RFC 3311 section 5.2: "the UAS has generated an offer (in an UPDATE, PRACK or
-		// INVITE) to which it has not yet received an answer".
+		// INVITE) to which it has not yet received an answer". RFC 3261 section 14.2: "A
+		// UAS that receives an INVITE on a dialog while an INVITE it had sent on that
+		// dialog is in progress MUST return a 491 (Request Pending) response".
 		return l.server.build(m.request, 491)
-	case l.change != nil, !l.acked, l.unacked, !update && l.waiting():
+	case l.change != nil, !update && l.waiting():
+		return l.overlapping(m.request)
+	case l.phase == ringing && (!update || !l.early.settled), l.phase != ringing && (!l.acked || l.unacked):
+		// RFC 3311 section 5.2: "the UAS has received an offer ... to which it has not yet
+		// generated an answer", which is one that the caller is known to have.
 		return l.overlapping(m.request)
 	}
 	l.change = m
@@ -76,21 +82,22 @@ func (l *Leg) updated(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 		return l.reinvited(req, tx)
 	}
 	way := flowOf(req, tx)
+	res, agreed := l.server.accepting(req, way, nil)
 	l.mu.Lock()
 	overlaps := l.change != nil && l.change.request.Method == gosip.UPDATE
 	if !overlaps {
 		l.follow(req, way)
+		l.renew(agreed)
 	}
 	l.mu.Unlock()
 	if overlaps {
-		l.server.reply(tx, l.overlapping(req))
-		return false
+		res = l.overlapping(req)
 	}
-	l.server.reply(tx, l.server.build(req, 200, append(capabilities(), way.contact())...))
+	l.server.reply(tx, res)
 	return false
 }
 
-// Reply answers the re-INVITE or UPDATE that Reoffered told of. The 200 to a
+// Reply answers the request that Reoffered told of. The 200 to a
 // re-INVITE is repeated until its ACK; Reanswered follows when it carried an offer
 // of ours, and AckTimeout when no ACK comes. From now on requests of ours go to the
 // Contact of the request, the way that it came. The error is ErrCancelled when the
@@ -103,11 +110,10 @@ func (l *Leg) Reply(sdp []byte) error {
 	if err != nil {
 		return err
 	}
-	res := l.server.build(m.request, 200, append(capabilities(), m.flow.contact(), gosip.NewHeader("Content-Type", sessionDescription))...)
-	res.SetBody(sdp)
+	res, agreed := l.server.accepting(m.request, m.flow, sdp)
 	last := l.success // changed under sending only
 	if m.request.IsInvite() {
-		l.succeed(&success{tx: m.tx, request: m.request, response: res})
+		l.succeed(&success{tx: m.tx, request: m.request, response: res, offers: sessionOf(m.request) == nil})
 	}
 	if err := l.server.respond(m.tx, m.request, res); err != nil {
 		l.succeed(last)
@@ -118,6 +124,10 @@ func (l *Leg) Reply(sdp []byte) error {
 	}
 	l.mu.Lock()
 	l.follow(m.request, m.flow)
+	l.described = sdp
+	if m.request.Method != gosip.PRACK { // is no session refresh request (RFC 4028 section 3)
+		l.renew(agreed)
+	}
 	l.mu.Unlock()
 	if m.request.IsInvite() {
 		l.awaitAck()
@@ -125,7 +135,7 @@ func (l *Leg) Reply(sdp []byte) error {
 	return nil
 }
 
-// Refuse refuses the re-INVITE or UPDATE that Reoffered told of; the dialog stands
+// Refuse refuses the request that Reoffered told of; the dialog stands
 // as it was (RFC 3261 section 14.2). It does nothing when the caller took the
 // request back. The error is ErrState when nothing waits for an answer.
 func (l *Leg) Refuse(r Refusal) error {
@@ -184,9 +194,15 @@ func (l *Leg) withdraw() {
 // follow has requests of ours go to the Contact of a request of the caller, the way
 // that it came (RFC 3261 section 12.2.2: the remote target is replaced); mu is held.
 func (l *Leg) follow(req *gosip.Request, way flow) {
-	if contact := req.Contact(); contact != nil {
-		l.target = *contact.Address.Clone()
-		l.target.Headers = nil // RFC 3261 section 19.1.1: not allowed in a Request-URI
-	}
+	l.aim(req.Contact())
+	l.learn(req)
 	l.attachFlow(way)
+}
+
+// renew makes the session last as the 200 to a request of the caller says; mu is held.
+// Before the answer there is no session yet.
+func (l *Leg) renew(agreed session) {
+	if l.phase == accepted {
+		l.lasts(agreed)
+	}
 }

@@ -3,12 +3,12 @@ package sip
 import gosip "github.com/emiago/sipgo/sip"
 
 // capabilities are the header fields that say what is served (RFC 3261 section
-// 11.2). No extension is supported, which an empty Supported field says.
+// 11.2).
 func capabilities() []gosip.Header {
 	return []gosip.Header{
 		gosip.NewHeader("Allow", allow),
 		gosip.NewHeader("Accept", sessionDescription),
-		gosip.NewHeader("Supported", ""),
+		gosip.NewHeader("Supported", supported),
 	}
 }
 

@@ -50,7 +50,9 @@ func (s *Server) prepare(msg gosip.Message) {
 		s.normalise(req)
 		if req.IsAck() {
 			s.acknowledge(req)
+			return
 		}
+		s.queue(req)
 	})
 }
 
@@ -58,6 +60,7 @@ func (s *Server) prepare(msg gosip.Message) {
 func (s *Server) normalise(req *gosip.Request) {
 	// The accessors parse at their first call and keep the result: later calls, on
 	// any goroutine, only read.
+	repairCSeq(req)
 	via, from, to, cseq := req.Via(), req.From(), req.To(), req.CSeq()
 	req.CallID()
 	if via != nil {
@@ -121,7 +124,7 @@ func (s *Server) dispatch(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 	case req.IsAck():
 		return false // prepare has matched it; a stray one is met with silence
 	case req.IsCancel():
-		s.reply(tx, s.build(req, 481)) // the library found no transaction for it
+		s.takeCancel(req, tx) // the library found no transaction for it
 		return false
 	}
 	if res := s.validate(req); res != nil {
@@ -137,10 +140,14 @@ func (s *Server) dispatch(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 	}
 	switch req.Method {
 	case gosip.INVITE:
+		if res := s.replacement(req); res != nil {
+			s.reply(tx, res)
+			return false
+		}
 		s.invite(req, tx)
 	case gosip.OPTIONS:
 		s.reply(tx, s.options(req, tx))
-	case gosip.BYE, gosip.UPDATE, gosip.INFO:
+	case gosip.BYE, gosip.UPDATE, gosip.INFO, gosip.PRACK:
 		s.reply(tx, s.build(req, 481))
 	default:
 		s.reply(tx, s.notAllowed(req))
@@ -163,12 +170,10 @@ func (s *Server) response(res *gosip.Response) {
 		branch := via.Params.GetOr("branch", "")
 		if cseq.MethodName == gosip.REGISTER {
 			s.transactionsOfOurs.take(branch, res)
-		}
-		if cseq.MethodName != gosip.BYE || res.IsProvisional() {
 			return
 		}
-		if leg := s.dialogs.hangingUp(branch); leg != nil {
-			leg.byeEnded(res.StatusCode)
+		if o := s.dialogs.outgoing(branch); o != nil && o.request.Method == cseq.MethodName {
+			o.receive(res)
 		}
 	})
 }

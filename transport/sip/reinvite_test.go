@@ -82,7 +82,7 @@ func TestReinviteIsAnswered(t *testing.T) {
 		call.Reinvite(offer, "Record-Route: <sip:198.51.100.9;lr>")
 		ok := call.Want(200)
 		for name, want := range map[string]string{
-			"Contact": "<sip:192.0.2.1:5060>", "Allow": allow, "Supported": "", "Content-Type": sessionDescription, "CSeq": "2 INVITE",
+			"Contact": "<sip:192.0.2.1:5060>", "Allow": allow, "Supported": supported, "Content-Type": sessionDescription, "CSeq": "2 INVITE",
 		} {
 			if got := ok.All(name); len(got) != 1 || got[0] != want {
 				t.Errorf("%s: got %q, want %q", name, got, want)

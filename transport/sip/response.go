@@ -25,7 +25,8 @@ type Warning struct {
 }
 
 const (
-	allow       = "INVITE, ACK, CANCEL, OPTIONS, BYE, UPDATE, INFO"
+	supported   = "100rel, timer"
+	allow       = "INVITE, ACK, CANCEL, OPTIONS, BYE, PRACK, UPDATE, INFO"
 	retryMoment = time.Second // Retry-After of what is over in a moment
 )
 
@@ -35,6 +36,7 @@ const (
 func (s *Server) build(req *gosip.Request, status int, fields ...gosip.Header) *gosip.Response {
 	res := gosip.NewResponseFromRequest(req, status, phrase(status), nil)
 	res.SipVersion = "SIP/2.0"
+	restoreCSeq(req, res)
 	for _, h := range fields {
 		res.AppendHeader(h)
 	}
@@ -90,6 +92,7 @@ func quoted(s string) string {
 // a peer.
 var phrases = map[int]string{
 	180: "Ringing",
+	183: "Session Progress",
 	200: "OK",
 	400: "Bad Request",
 	401: "Unauthorized",
@@ -99,6 +102,7 @@ var phrases = map[int]string{
 	415: "Unsupported Media Type",
 	416: "Unsupported URI Scheme",
 	420: "Bad Extension",
+	422: "Session Interval Too Small",
 	469: "Bad Info Package",
 	480: "Temporarily Unavailable",
 	481: "Call/Transaction Does Not Exist",
@@ -109,6 +113,7 @@ var phrases = map[int]string{
 	491: "Request Pending",
 	500: "Server Internal Error",
 	503: "Service Unavailable",
+	504: "Server Time-out",
 	505: "Version Not Supported",
 	513: "Message Too Large",
 	600: "Busy Everywhere",

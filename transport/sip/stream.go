@@ -172,18 +172,9 @@ func (st *stream) refuse(fault error) {
 	if errors.Is(fault, errTooLong) {
 		status = 513
 	}
-	head := st.framing.refused()
-	st.server.guard("refusing a message", func() {
-		msg, _, err := st.server.viaParser.ParseHeaders(head, true)
-		req, ok := msg.(*gosip.Request)
-		if err != nil || !ok || req.IsAck() || req.Via() == nil {
-			return
-		}
-		req.SetTransport(st.way.transport)
-		req.SetSource(st.source.String())
-		st.server.normalise(req)
-		_, _ = st.Write([]byte(st.server.build(req, status).String())) // the connection ends anyway
-	})
+	if res := st.server.refusal(st.framing.refused(), st.way.transport, st.source.String(), status); res != "" {
+		_, _ = st.Write([]byte(res)) // the connection ends anyway
+	}
 }
 
 // Write queues a message that the peer is sent. It fails when the connection is closed,

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"slices"
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -26,12 +27,24 @@ func (s *Server) validate(req *gosip.Request) *gosip.Response {
 	case req.Recipient.Scheme != "sip" && req.Recipient.Scheme != "sips":
 		return s.build(req, 416)
 	}
-	if tokens := required(req); len(tokens) > 0 {
+	tokens := slices.DeleteFunc(optionTags(req, "Require"), func(token string) bool {
+		return hasToken(strings.Split(supported, ", "), token)
+	})
+	if len(tokens) > 0 {
 		// RFC 3261 section 8.2.2.3: "MUST add an Unsupported header field, and list in
-		// it those options it does not understand". We understand none.
+		// it those options it does not understand".
 		return s.build(req, 420, gosip.NewHeader("Unsupported", strings.Join(tokens, ", ")))
 	}
-	if req.IsInvite() || req.Method == gosip.UPDATE {
+	switch req.Method {
+	case gosip.INVITE, gosip.UPDATE:
+		if res := s.validateContact(req); res != nil {
+			return res
+		}
+		if res := s.validateInterval(req); res != nil {
+			return res
+		}
+		return s.validateSession(req)
+	case gosip.PRACK:
 		return s.validateSession(req)
 	}
 	return nil
@@ -48,7 +61,7 @@ func wellFormed(req *gosip.Request) bool {
 	if remote == "" || len(remote) > maxTag || len(local) > maxTag || len(callID.Value()) > maxCallID {
 		return false
 	}
-	if cseq.MethodName != req.Method {
+	if cseq.MethodName != req.Method || cseq.SeqNo > maxCSeq {
 		return false
 	}
 	seen := make(map[string]bool, 8)
@@ -73,14 +86,19 @@ var single = map[string]string{
 	"content-length": "content-length", "l": "content-length",
 }
 
-// validateSession checks what an INVITE or UPDATE must have beyond that. Some
-// clients send UPDATE without the Contact that RFC 3311 section 5.1 wants.
-func (s *Server) validateSession(req *gosip.Request) *gosip.Response {
+// validateContact checks the Contact of an INVITE or UPDATE. Some clients send UPDATE
+// without the Contact that RFC 3311 section 5.1 wants.
+func (s *Server) validateContact(req *gosip.Request) *gosip.Response {
 	contact := req.Contact()
 	unread := contact == nil && (req.IsInvite() || value(req, "Contact", "m") != "")
 	if unread || contact != nil && (contact.Address.Wildcard || contact.Address.Host == "") {
 		return s.build(req, 400) // RFC 3261 section 8.1.1.8: exactly one SIP or SIPS URI
 	}
+	return nil
+}
+
+// validateSession checks the body of a request that may carry a session description.
+func (s *Server) validateSession(req *gosip.Request) *gosip.Response {
 	if len(req.Body()) == 0 {
 		return nil
 	}
@@ -111,17 +129,25 @@ func sessionOf(req *gosip.Request) []byte {
 	return nil
 }
 
-// required lists the option tags of all Require header fields.
-func required(req *gosip.Request) []string {
+// optionTags lists the option tags of all header fields of the names.
+func optionTags(req *gosip.Request, names ...string) []string {
 	var tokens []string
-	for _, h := range req.GetHeaders("Require") {
-		for token := range strings.SplitSeq(h.Value(), ",") {
-			if token = strings.TrimSpace(token); token != "" {
-				tokens = append(tokens, token)
+	for _, name := range names {
+		for _, h := range req.GetHeaders(name) {
+			for token := range strings.SplitSeq(h.Value(), ",") {
+				if token = strings.TrimSpace(token); token != "" {
+					tokens = append(tokens, token)
+				}
 			}
 		}
 	}
 	return tokens
+}
+
+// hasToken reports whether the token is in the list: "Unless otherwise stated ...
+// tokens are always case-insensitive" (RFC 3261 section 7.3.1).
+func hasToken(list []string, token string) bool {
+	return slices.ContainsFunc(list, func(t string) bool { return strings.EqualFold(t, token) })
 }
 
 // value is the first header field of one of the names, empty when there is none.

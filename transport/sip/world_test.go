@@ -176,14 +176,19 @@ type event struct {
 
 func (c *call) Acked(body []byte)        { c.tell(event{name: "acked", text: string(body)}) }
 func (c *call) AckTimeout()              { c.tell(event{name: "ack timeout"}) }
-func (c *call) Cancelled()               { c.tell(event{name: "cancelled"}) }
+func (c *call) Cancelled(why []Reason)   { c.tell(event{name: "cancelled", text: fmt.Sprint(why)}) }
+func (c *call) Pracked(answer []byte)    { c.tell(event{name: "pracked", text: string(answer)}) }
+func (c *call) PrackTimeout()            { c.tell(event{name: "prack timeout"}) }
+func (c *call) SessionExpired()          { c.tell(event{name: "session expired"}) }
 func (c *call) AnswerFailed(err error)   { c.tell(event{name: "answer failed", err: err}) }
 func (c *call) ByeAnswered(status int)   { c.tell(event{name: "bye answered", status: status}) }
 func (c *call) Reanswered(answer []byte) { c.tell(event{name: "reanswered", text: string(answer)}) }
 func (c *call) Reoffered(offer []byte) bool {
 	return c.request(event{name: "reoffered", text: string(offer)})
 }
-func (c *call) Bye() bool { return c.request(event{name: "bye"}) }
+func (c *call) Bye(why []Reason) bool {
+	return c.request(event{name: "bye", text: fmt.Sprint(why)})
+}
 
 // request is an event that a full mailbox refuses.
 func (c *call) request(e event) bool {
@@ -229,11 +234,22 @@ func (c *call) must(err error) {
 }
 
 // ring, accept and hangUp are the methods of the leg that must succeed.
-func (c *call) ring()   { c.Helper(); c.must(c.Ring()) }
+func (c *call) ring()   { c.Helper(); c.delivers(Withheld)(c.Ring(nil)) }
 func (c *call) accept() { c.Helper(); c.must(c.Answer([]byte(answer))) }
 func (c *call) hangUp() {
 	c.Helper()
 	c.must(c.Leg.Bye(Reason{"Q.850", 16, "Normal call clearing"}))
+}
+
+// delivers wants the outcome of a provisional response.
+func (c *call) delivers(want Delivery) func(Delivery, error) {
+	return func(got Delivery, err error) {
+		c.Helper()
+		c.must(err)
+		if got != want {
+			c.Errorf("delivery of the session description: got %d, want %d", got, want)
+		}
+	}
 }
 
 // takesCalls answers and waits for the caller to hang up.
@@ -260,4 +276,9 @@ func (b *logBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buf.String()
+}
+
+// elsewhere is the address of another caller.
+func (w *world) elsewhere() netip.AddrPort {
+	return netip.AddrPortFrom(netip.MustParseAddr("198.51.100.2"), 5070)
 }

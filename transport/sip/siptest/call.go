@@ -21,6 +21,7 @@ type Call struct {
 	target string // Request-URI: the server, then its Contact
 	inbox  chan Message
 	invite string // the INVITE as it was sent
+	within bool   // the last INVITE is one of the dialog
 	made   int    // requests, for the branches
 }
 
@@ -41,7 +42,10 @@ func (c *Call) Request(method, branch, body string, extra ...string) string {
 		number = c.number
 	}
 	to := fmt.Sprintf("To: <sip:test@%s>", c.caller.server)
-	if c.ToTag != "" && method != "CANCEL" {
+	if method == "INVITE" {
+		c.within = c.ToTag != ""
+	}
+	if c.ToTag != "" && (method != "CANCEL" || c.within) {
 		to += ";tag=" + c.ToTag
 	}
 	lines := []string{

@@ -105,7 +105,7 @@ func (i *insistence) seen(m Message) bool {
 	if m.Status() >= isFinal {
 		i.over[key] = struct{}{}
 	}
-	id := m.Start + "\n" + m.branch() + "\n" + m.Get("CSeq")
+	id := m.Start + "\n" + m.branch() + "\n" + m.Get("CSeq") + "\n" + m.Get("RSeq")
 	if _, again := i.known[id]; !again {
 		i.known[id] = struct{}{}
 		return false

@@ -1,0 +1,179 @@
+package sip
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pickup/transport/sip/siptest"
+)
+
+// RFC 3262 section 5: an offer in the PRACK is answered in its 200.
+func TestOfferInAPrack(t *testing.T) {
+	tests := []struct {
+		name   string
+		ring   bool // 180 without a session description
+		body   string
+		status int
+	}{
+		{"answered", false, offer, 200},
+		{"refused", false, "refuse", 488},
+		{"while the first offer is not answered", true, offer, 500},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			inWorld(t, func(c *call) {
+				if test.ring {
+					c.ring()
+				} else {
+					c.delivers(Awaited)(c.Progress([]byte(answer)))
+					c.hear("pracked")
+					if e := c.hear("reoffered"); strings.Contains(e.text, "refuse") {
+						c.must(c.Refuse(Refusal{Status: 488}))
+					} else {
+						c.must(c.Reply([]byte(reply)))
+					}
+				}
+				time.Sleep(time.Second)
+				c.accept()
+				c.hear("acked")
+				c.hear("bye")
+			}, func(w *world) {
+				call := w.phone().Dial()
+				call.Invite(offer, needs100rel)
+				call.Prack(call.Next(), test.body)
+				m := call.Want(test.status)
+				if test.status == 200 {
+					wantBody(t, m, reply)
+				}
+				call.Want(200)
+				call.Ack()
+				hangUp(call)
+			})
+		})
+	}
+}
+
+// RFC 3311 section 5.2, before the answer.
+func TestEarlyUpdate(t *testing.T) {
+	settle := func(call *siptest.Call, m siptest.Message, body string) {
+		call.Prack(m, body)
+		call.Want(200)
+	}
+	tests := []struct {
+		name   string
+		invite string
+		extra  string
+		prack  func(*siptest.Call, siptest.Message, string)
+		answer string // in the PRACK
+		want   int
+	}{
+		{"after the answer in a 183", offer, needs100rel, settle, "", 200},
+		{"after our offer was answered", "", needs100rel, settle, offer, 200},
+		{"before the 183 is acknowledged", offer, needs100rel, nil, "", 500},
+		{"while our offer is not answered", "", needs100rel, nil, "", 491},
+		{"after a 183 that may be lost", offer, "Subject: x", nil, "", 500},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			inWorld(t, func(c *call) {
+				_, err := c.Progress([]byte(answer))
+				c.must(err)
+				for e := c.next(); e.name != "cancelled"; e = c.next() {
+					if e.name == "reoffered" {
+						c.must(c.Reply([]byte(reply)))
+					}
+				}
+			}, func(w *world) {
+				call := w.phone().Dial()
+				call.Invite(test.invite, test.extra)
+				progress := call.Want(183)
+				if test.prack != nil {
+					test.prack(call, progress, test.answer)
+				}
+				call.Do("UPDATE", offer)
+				m := call.Want(test.want)
+				switch test.want {
+				case 200:
+					wantBody(t, m, reply)
+				case 500:
+					wantRetryAfter(t, m)
+				}
+				call.Cancel()
+				call.Want(200)
+				call.Want(487)
+				call.AckRefusal()
+			})
+		})
+	}
+}
+
+// What is pending when the INVITE ends gets its 487 (RFC 3261 section 15.1.2).
+func TestEarlyUpdateThatIsPendingWhenTheInviteEnds(t *testing.T) {
+	ends := map[string]func(*siptest.Call){
+		"CANCEL": func(call *siptest.Call) { call.Cancel() },
+		"BYE":    func(call *siptest.Call) { call.Bye() },
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(c *call) {
+				c.delivers(Awaited)(c.Progress([]byte(answer)))
+				c.hear("pracked")
+				c.hear("reoffered")
+				if c.next().name == "bye" {
+					c.must(c.Reject(Refusal{Status: 487}))
+				}
+			}, func(w *world) {
+				call := w.phone().Dial()
+				call.Invite(offer, needs100rel)
+				call.Prack(call.Want(183), "")
+				call.Want(200)
+				call.Do("UPDATE", offer)
+				time.Sleep(time.Second)
+				end(call)
+				got := map[string]int{}
+				for range 3 {
+					m := call.Next()
+					got[m.Method()] = m.Status()
+				}
+				if got["UPDATE"] != 487 || got["INVITE"] != 487 || got[name] != 200 {
+					t.Errorf("final responses: got %v, want 487 to UPDATE and INVITE, 200 to the rest", got)
+				}
+				call.AckRefusal()
+			})
+		})
+	}
+}
+
+// On a network that loses, doubles and overtakes.
+func TestReliableResponsesOnABadNetwork(t *testing.T) {
+	for seed := range uint64(30) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			inWorldOf(t, lossy(seed), func(c *call) {
+				c.delivers(Awaited)(c.Progress([]byte(answer)))
+				c.hear("pracked")
+				c.hear("reoffered")
+				c.must(c.Reply([]byte(reply)))
+				time.Sleep(5 * time.Second)
+				c.accept()
+				if c.next().name == "acked" { // otherwise the BYE came first
+					c.hear("bye")
+				}
+			}, func(w *world) {
+				phone := w.phone()
+				phone.Insist()
+				call := phone.Dial()
+				call.Invite(offer, needs100rel)
+				call.Prack(call.Want(183), "")
+				call.Want(200)
+				call.Do("UPDATE", offer)
+				wantBody(t, call.Want(200), reply)
+				call.Want(200)
+				call.Ack()
+				time.Sleep(time.Second)
+				hangUp(call)
+			})
+		})
+	}
+}

@@ -1,0 +1,113 @@
+package sip
+
+import (
+	"math/rand/v2"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// refreshPause is how long a refresh is put off by what stands in its way: a change of
+// the session that is under way, or a failure of the moment.
+const refreshPause = time.Second
+
+// refresh sends a session refresh request (RFC 4028 section 7.4): UPDATE, which needs
+// no session description, when the caller allows it, otherwise a re-INVITE with the
+// session description that was sent last.
+func (l *Leg) refresh() {
+	l.mu.Lock()
+	if l.phase != accepted || l.hungUp || l.over || l.bye != nil || l.pending != nil {
+		l.mu.Unlock()
+		return
+	}
+	if !l.acked || l.change != nil || l.waiting() {
+		l.refreshing.set(l.server, refreshPause, l.refresh)
+		l.mu.Unlock()
+		return
+	}
+	// RFC 4028 section 7.4 has us name ourselves; the roles are those of this request.
+	fields := append(capabilities(), l.path.contact(),
+		gosip.NewHeader("Session-Expires", seconds(l.session.interval)+";refresher=uac"))
+	if l.session.interval > minInterval {
+		fields = append(fields, gosip.NewHeader("Min-SE", seconds(minInterval)))
+	}
+	branch := newBranch()
+	var request *gosip.Request
+	if l.updates {
+		request = l.request(gosip.UPDATE, branch, fields...)
+	} else {
+		request = l.request(gosip.INVITE, branch, append(fields, gosip.NewHeader("Content-Type", sessionDescription))...)
+		request.SetBody(l.described)
+	}
+	l.pending = l.newOutgoing(request, branch, l.refreshed)
+	out := l.pending
+	l.mu.Unlock()
+	out.start()
+}
+
+// refreshed takes the final response to our refresh, nil when none came. "If the
+// session refresh request transaction times out or generates a 408 or 481 response,
+// then the UAC sends a BYE request" (RFC 4028 section 10). Other failures are tried
+// again until the session expires.
+func (l *Leg) refreshed(res *gosip.Response) {
+	l.mu.Lock()
+	out := l.pending
+	l.pending = nil
+	again := func(d time.Duration) { l.refreshing.set(l.server, d, l.refresh) }
+	ended := l.over || l.hungUp || l.bye != nil
+	failed, answered := false, false
+	switch {
+	case ended:
+	case res == nil, res.StatusCode == 408, res.StatusCode == 481:
+		failed = true
+	case res.IsSuccess():
+		l.aim(res.Contact())
+		l.lasts(l.renewed(res))
+		answered = out.request.IsInvite() && len(res.Body()) > 0
+	case res.StatusCode == 422 && minSE(res) > l.session.interval:
+		l.session.interval = minSE(res)
+		again(0)
+	case (res.StatusCode == 405 || res.StatusCode == 501) && l.updates:
+		l.updates = false
+		again(0)
+	case res.StatusCode == 491:
+		// RFC 3261 section 14.1: "If the UAC is not the owner of the Call-ID ... a
+		// randomly chosen value of between 0 and 2 seconds in units of 10 ms".
+		again(time.Duration(rand.IntN(201)) * 10 * time.Millisecond)
+	default:
+		again(refreshPause)
+	}
+	l.mu.Unlock()
+	switch {
+	case failed:
+		l.expire()
+	case answered:
+		l.tell(func(e Events) { e.Reanswered(res.Body()) })
+	}
+}
+
+// renewed is the session after our refresh: the response names the refresher by the
+// roles of our request. A caller that leaves the timer out does not know it, and we
+// go on alone (RFC 4028 section 7.2).
+func (l *Leg) renewed(res *gosip.Response) session {
+	interval, refresher, found, ok := sessionExpires(res)
+	if !found || !ok || interval < minInterval {
+		return session{interval: l.session.interval, ours: true}
+	}
+	return session{interval: interval, ours: refresher != "uas"}
+}
+
+// learn notes what the caller allows (RFC 3261 section 20.5); mu is held.
+func (l *Leg) learn(req *gosip.Request) {
+	if allowed := optionTags(req, "Allow"); len(allowed) > 0 {
+		l.updates = hasToken(allowed, string(gosip.UPDATE))
+	}
+}
+
+// aim has requests of ours go to the Contact, when there is one; mu is held.
+func (l *Leg) aim(contact *gosip.ContactHeader) {
+	if contact != nil {
+		l.target = *contact.Address.Clone()
+		l.target.Headers = nil // RFC 3261 section 19.1.1: not allowed in a Request-URI
+	}
+}
