@@ -27,6 +27,7 @@ type settings struct {
 	source  string // of the audio; builtin when empty
 	raced   bool
 	secure  bool   // all transports, IPv6 too
+	early   bool   // early media for half a second, otherwise 100 ms of ringing
 	more    string // TOML
 }
 
@@ -105,12 +106,17 @@ func (d *daemon) configure(s settings) {
 }
 
 func (d *daemon) configuration(s settings) string {
+	delay := 100
+	if s.early {
+		delay = 500
+	}
 	return fmt.Sprintf(`
 [sip]
 port = %d
 %s
 [behavior]
-auto_answer_delay_ms = 100
+auto_answer_delay_ms = %d
+early_media = %v
 max_concurrent_calls = %d
 shutdown_grace_seconds = %d
 [media]
@@ -126,7 +132,7 @@ format = "json"
 [cdr]
 file = %q
 %s
-`, d.sip.Port(), d.listens, s.calls, s.grace, d.rtp[0], d.rtp[1], strings.Join(s.codecs, `", "`), cmp.Or(s.source, "builtin"), s.seconds, d.written, s.more)
+`, d.sip.Port(), d.listens, delay, s.early, s.calls, s.grace, d.rtp[0], d.rtp[1], strings.Join(s.codecs, `", "`), cmp.Or(s.source, "builtin"), s.seconds, d.written, s.more)
 }
 
 func (d *daemon) dead() bool {

@@ -36,7 +36,7 @@ type reliability int
 const (
 	unreliable reliability = iota
 	possible               // Supported: 100rel
-	required               // Require: 100rel; all of them, "the UAS MUST NOT" send others
+	required               // Require: 100rel: "The UAS MUST send any non-100 provisional response reliably"
 )
 
 func reliabilityOf(invite *gosip.Request) reliability {
@@ -165,7 +165,7 @@ func (l *Leg) provisional(status int, body []byte, fields ...gosip.Header) *gosi
 func (l *Leg) sendReliably(status int, body []byte) error {
 	l.mu.Lock()
 	if l.early.number == 0 {
-		l.early.number = 1 + rand.Uint32N(math.MaxInt32-maxProvisionals)
+		l.early.number = 1 + rand.Uint32N(math.MaxInt32)
 	} else {
 		l.early.number++
 	}
@@ -182,10 +182,6 @@ func (l *Leg) sendReliably(status int, body []byte) error {
 	l.mu.Unlock()
 	return l.send(p.response)
 }
-
-// maxProvisionals is more than the reliable responses that one INVITE can get: "the
-// value of RSeq ... MUST NOT wrap around" (RFC 3262 section 3).
-const maxProvisionals = 1 << 20
 
 // repeatProvisional repeats the response that is outstanding: "passed to the
 // transaction layer periodically with an interval that starts at T1 seconds and

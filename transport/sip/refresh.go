@@ -25,7 +25,7 @@ func (l *Leg) refresh() {
 		l.mu.Unlock()
 		return
 	}
-	// RFC 4028 section 7.4 has us name ourselves; the roles are those of this request.
+	// The roles are those of this request: its sender is the uac (RFC 4028 section 7.4).
 	fields := append(capabilities(), l.path.contact(),
 		gosip.NewHeader("Session-Expires", seconds(l.session.interval)+";refresher=uac"))
 	if l.session.interval > minInterval {
@@ -87,8 +87,8 @@ func (l *Leg) refreshed(res *gosip.Response) {
 }
 
 // renewed is the session after our refresh: the response names the refresher by the
-// roles of our request. A caller that leaves the timer out does not know it, and we
-// go on alone (RFC 4028 section 7.2).
+// roles of our request. A caller that leaves the timer out does not know it; we go on
+// to refresh, which tells us when the caller is gone.
 func (l *Leg) renewed(res *gosip.Response) session {
 	interval, refresher, found, ok := sessionExpires(res)
 	if !found || !ok || interval < minInterval {

@@ -9,7 +9,7 @@ import (
 )
 
 // minInterval is the shortest session interval that is taken, which is the shortest
-// that there may be (RFC 4028 section 4: "MUST NOT be less than 90 seconds").
+// that there may be (RFC 4028 section 4).
 const minInterval = 90 * time.Second
 
 // session is the interval that a session lasts unless it is refreshed (RFC 4028). The
@@ -101,11 +101,9 @@ func parseSeconds(text string) (time.Duration, bool) {
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 
-// lasts makes the session last for the interval from now on; mu is held. "If the
-// session refresh is not received ... the UAS SHOULD send a BYE ... the minimum of 32
-// seconds and one third of the session interval" before it expires (RFC 4028 section
-// 10); who refreshes "does so ... once half the session interval has elapsed" (section
-// 7.2).
+// lasts makes the session last for the interval from now on; mu is held. RFC 4028
+// section 10 recommends to end it 32 s before it expires, or a third of the interval
+// when that is less, and to refresh it when half of the interval has passed.
 func (l *Leg) lasts(agreed session) {
 	l.session = agreed
 	l.expiry.stop()

@@ -144,8 +144,9 @@ func optionTags(req *gosip.Request, names ...string) []string {
 	return tokens
 }
 
-// hasToken reports whether the token is in the list: "Unless otherwise stated ...
-// tokens are always case-insensitive" (RFC 3261 section 7.3.1).
+// hasToken reports whether the token is in the list: "Unless otherwise stated in the
+// definition of a particular header field, field values, parameter names, and parameter
+// values are case-insensitive" (RFC 3261 section 7.3.1).
 func hasToken(list []string, token string) bool {
 	return slices.ContainsFunc(list, func(t string) bool { return strings.EqualFold(t, token) })
 }
