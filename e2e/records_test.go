@@ -43,7 +43,8 @@ type callRecord struct {
 
 // recordFields are the fields of every record, with those of its two objects.
 var recordFields = strings.Fields(`id call_id from to ruri src transport user_agent
-	invite_at ringing_at answered_at acked_at ended_at ring_ms duration_ms sip_code q850 cause hangup_by
+	invite_at ringing_at early_at answered_at acked_at ended_at ring_ms duration_ms
+	sip_code q850 cause hangup_by peer_sip peer_text
 	codec ptime_ms rtp_local rtp_remote_sdp rtp_remote_seen
 	tx tx.packets tx.bytes tx.skipped tx.late_max_ms
 	rx rx.packets rx.bytes rx.lost rx.loss_pct rx.dup rx.reordered rx.jitter_ms rx.jitter_max_ms

@@ -89,6 +89,7 @@ func TestCancelWaitsForItsInvite(t *testing.T) {
 	}, func(w *world) {
 		c := w.caller()
 		c.send("CANCEL")
+		time.Sleep(cancelPatience / 2)
 		c.send("INVITE")
 		if m := c.want("200"); m.get("CSeq") != "1 CANCEL" {
 			t.Errorf("CSeq of the 200: got %q, want 1 CANCEL", m.get("CSeq"))
