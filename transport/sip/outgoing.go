@@ -46,7 +46,7 @@ func (o *outgoing) start() {
 func (o *outgoing) repeat() {
 	l := o.leg
 	l.mu.Lock()
-	again := !o.ended && (!o.proceeding || !o.request.IsInvite())
+	again := !o.ended && !l.over && (!o.proceeding || !o.request.IsInvite())
 	switch {
 	case !again:
 	case o.proceeding:

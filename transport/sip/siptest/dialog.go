@@ -11,8 +11,8 @@ func (c *Call) Prack(response Message, body string, extra ...string) {
 	c.Do("PRACK", body, append(extra, "RAck: "+response.Get("RSeq")+" "+response.Get("CSeq"))...)
 }
 
-// Respond answers a request of the server with a Contact, a session description unless
-// it is empty, and extra lines.
+// Respond answers a request of the server with a Contact, unless the extra lines have
+// one, and a session description, unless it is empty.
 func (c *Call) Respond(request Message, status int, body string, extra ...string) {
 	c.caller.t.Helper()
 	lines := []string{fmt.Sprintf("SIP/2.0 %d Reply", status)}
@@ -22,7 +22,9 @@ func (c *Call) Respond(request Message, status int, body string, extra ...string
 			lines = append(lines, h.Name+": "+h.Value)
 		}
 	}
-	lines = append(lines, fmt.Sprintf("Contact: <sip:caller@%s>", c.caller.local))
+	if !names(extra, "Contact") {
+		lines = append(lines, fmt.Sprintf("Contact: <sip:caller@%s>", c.caller.local))
+	}
 	lines = append(lines, extra...)
 	if body != "" {
 		lines = append(lines, "Content-Type: application/sdp")
