@@ -66,7 +66,8 @@ func TestEarlyMedia(t *testing.T) {
 
 // TestEarlyMediaWithoutAnswer rings with audio and is refused in the end.
 func TestEarlyMediaWithoutAnswer(t *testing.T) {
-	with := early("behavior.auto_answer=false", "behavior.ring_timeout_seconds=10", "behavior.ring_timeout_status=603")
+	with := early("behavior.auto_answer=false", "behavior.ring_timeout_seconds=10", "behavior.ring_timeout_status=603",
+		"audio.duration_seconds=2") // which is heard five times
 	play(t, with, func(s *scenario) {
 		caller := s.caller()
 		call := caller.Invite(offer(caller, ""))

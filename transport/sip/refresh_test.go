@@ -8,16 +8,22 @@ import (
 // The response to our refresh changes where requests of ours go (RFC 3261 section
 // 12.2.1.2), the ACK included.
 func TestOurRefreshFollowsTheContact(t *testing.T) {
-	inWorld(t, lastsUntilItExpires, func(w *world) {
-		call, _ := begin(w.phone(), "Supported: timer", "Session-Expires: 90;refresher=uas")
-		call.Respond(call.WantRequest("INVITE"), 200, offer, "Contact: <sip:moved@198.51.100.1:5070>")
-		for _, want := range []string{"ACK sip:moved@198.51.100.1:5070 SIP/2.0", "INVITE sip:moved@198.51.100.1:5070 SIP/2.0"} {
-			if m := call.Next(); m.Start != want {
-				t.Errorf("got %q, want %q", m.Start, want)
+	for _, method := range []string{"INVITE", "UPDATE"} {
+		inWorld(t, lastsUntilItExpires, func(w *world) {
+			call, _ := begin(w.phone(), "Supported: timer", "Session-Expires: 90;refresher=uas", "Allow: "+method)
+			body, next := "", []string{method}
+			if method == "INVITE" {
+				body, next = offer, []string{"ACK", method}
 			}
-		}
-		hangUp(call)
-	})
+			call.Respond(call.WantRequest(method), 200, body, "Contact: <sip:moved@198.51.100.1:5070>")
+			for _, method := range next {
+				if m, want := call.Next(), method+" sip:moved@198.51.100.1:5070 SIP/2.0"; m.Start != want {
+					t.Errorf("got %q, want %q", m.Start, want)
+				}
+			}
+			hangUp(call)
+		})
+	}
 }
 
 // A 200 that comes again is acknowledged again, by the same ACK (RFC 3261 section
