@@ -120,7 +120,7 @@ func TestUnreadableFile(t *testing.T) {
 	}
 	tests := []struct{ name, file, want string }{
 		{"missing", dir + "/none.toml", dir + "/none.toml: cannot be read: no such file or directory"},
-		{"directory", dir, dir + ": is a directory, not a configuration file"},
+		{"directory", dir, dir + ": is no regular file, as a configuration file must be"},
 		{"too large", large, large + ": is larger than 1048576 bytes, which no configuration file is"},
 	}
 	for _, tt := range tests {

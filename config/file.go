@@ -40,14 +40,15 @@ func (l *loader) loadTOML(name string, data []byte) error {
 
 // readFile reads a configuration file; its errors do not repeat the name.
 func readFile(name string) ([]byte, error) {
+	// A pipe that nobody writes to would hold the program up, here and in the open.
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, errors.New("is no regular file, as a configuration file must be")
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, withoutPath(err)
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, errors.New("is a directory, not a configuration file")
-	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
 	if err != nil {
 		return nil, withoutPath(err)
