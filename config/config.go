@@ -12,6 +12,9 @@ type Config struct {
 	Audio           Audio              `koanf:"audio"`
 	Logging         Logging            `koanf:"logging"`
 	CDR             CDR                `koanf:"cdr"`
+	ACL             ACL                `koanf:"acl"`
+	Limits          Limits             `koanf:"limits"`
+	NAT             NAT                `koanf:"nat"`
 	Health          Health             `koanf:"health"`
 	AudioProcessing AudioProcessing    `koanf:"audio_processing"`
 	Monitor         Monitor            `koanf:",squash,flatten"`
@@ -31,6 +34,9 @@ func defaults() Config {
 		Audio:           defaultAudio(),
 		Logging:         defaultLogging(),
 		CDR:             defaultCDR(),
+		ACL:             defaultACL(),
+		Limits:          defaultLimits(),
+		NAT:             defaultNAT(),
 		Health:          defaultHealth(),
 		AudioProcessing: defaultAudioProcessing(),
 		Monitor:         defaultMonitor(),

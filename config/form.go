@@ -18,21 +18,41 @@ type form struct {
 
 // forms are the values of the form tag.
 var forms = map[string]form{
-	"address":       {"an IPv4 or IPv6 address", isAddress},
-	"host":          {"a host name or an IP address", isHost},
-	"line":          {"1 to 128 bytes of printable text", isLine},
-	"path":          {"a path of 1 to 4096 bytes of printable text", isPath},
-	"optional host": {"empty, a host name or an IP address", func(s string) bool { return s == "" || isHost(s) }},
-	"optional line": {"empty or up to 128 bytes of printable text", func(s string) bool { return s == "" || isLine(s) }},
-	"registrar":     {"sip:HOST or sip:HOST:PORT, with ;transport=udp or ;transport=tcp behind it if need be", isRegistrar},
-	"optional path": {"empty or a path of up to 4096 bytes of printable text", isOptionalPath},
-	"source":        {"builtin, milliwatt, silence, tone: with 1 to 4 frequencies from 20 to 3900 Hz joined by +, an http or https URL, or the path of an MP3 or WAV file", isSource},
-	"url":           {"an http or https URL", isURL},
+	"address":          {"an IPv4 or IPv6 address", isAddress},
+	"host":             {"a host name or an IP address", isHost},
+	"line":             {"1 to 128 bytes of printable text", isLine},
+	"path":             {"a path of 1 to 4096 bytes of printable text", isPath},
+	"optional host":    {"empty, a host name or an IP address", func(s string) bool { return s == "" || isHost(s) }},
+	"optional line":    {"empty or up to 128 bytes of printable text", func(s string) bool { return s == "" || isLine(s) }},
+	"registrar":        {"sip:HOST or sip:HOST:PORT, with ;transport=udp or ;transport=tcp behind it if need be", isRegistrar},
+	"optional path":    {"empty or a path of up to 4096 bytes of printable text", isOptionalPath},
+	"source":           {"builtin, milliwatt, silence, tone: with 1 to 4 frequencies from 20 to 3900 Hz joined by +, an http or https URL, or the path of an MP3 or WAV file", isSource},
+	"url":              {"an http or https URL", isURL},
+	"optional address": {"empty or an IP address of one host", isOptionalAddress},
+	"external":         {"empty, an IP address of one host, auto or stun:host[:port]", isExternal},
+	"networks":         {"an IP address or a network, as 192.0.2.0/24", isNetwork},
 }
 
 func isAddress(s string) bool {
 	addr, err := netip.ParseAddr(s)
 	return err == nil && !addr.IsMulticast()
+}
+
+// isOptionalAddress refuses what leads to no single host, and what means nothing to
+// another one.
+func isOptionalAddress(s string) bool {
+	addr, err := netip.ParseAddr(s)
+	return s == "" || err == nil && !addr.IsMulticast() && !addr.IsUnspecified() && addr.Zone() == ""
+}
+
+func isExternal(s string) bool {
+	_, _, stun := parseSTUN(s)
+	return stun || s == ExternalAuto || isOptionalAddress(s)
+}
+
+func isNetwork(s string) bool {
+	_, ok := parseNetwork(s)
+	return ok
 }
 
 // hostName is a name of RFC 1123 section 2.1: labels of letters, digits and

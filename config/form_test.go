@@ -22,6 +22,9 @@ func TestForms(t *testing.T) {
 		{"optional line", []string{"", "alice"}, []string{" ", "a\nb"}},
 		{"registrar", []string{"", "sip:example.com", "SIP:192.0.2.1:5070", "sip:[2001:db8::1]:5060;transport=TCP", "sip:a;transport=udp"},
 			[]string{"example.com", "sips:a", "sip:", "sip:a@b", "sip:a:0", "sip:a:65536", "sip:a;transport=tls", "sip:[a]", "sip:[1.2.3.4]", "sip:::1", "sip:0.0.0.0", "sip:224.0.0.1", "sip:a b", "sip:a;lr"}},
+		{"optional address", []string{"", "192.0.2.1", "2001:db8::1"}, []string{"0.0.0.0", "::", "224.0.0.1", "fe80::1%eth0", "example.com"}},
+		{"external", []string{"", "192.0.2.1", "auto", "stun:stun.example.com", "stun:192.0.2.1:3478", "stun:[2001:db8::1]:3478"}, []string{"0.0.0.0", "AUTO", "stun:", "stun:a b", "stun:a:0", "stun:a:65536", "example.com"}},
+		{"networks", []string{"192.0.2.1", "192.0.2.0/24", "0.0.0.0/0", "2001:db8::/32", "192.0.2.1/24"}, []string{"", "192.0.2.0/33", "192.0.2", "example.com", "::ffff:192.0.2.1", "::ffff:192.0.2.0/120", "fe80::1%eth0"}},
 		{"url", []string{"http://localhost:8080/health", "https://example.com", "http://[::1]/"}, []string{"", "localhost:8080", "ftp://example.com", "http://", "http://:8080/", "http://a b/"}},
 	}
 	if got, want := len(tests), len(forms); got != want {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -295,6 +296,48 @@ func TestPortPairs(t *testing.T) {
 		got := Media{RTPPortRangeStart: tt.first, RTPPortRangeEnd: tt.last}.PortPairs()
 		if got != tt.want {
 			t.Errorf("PortPairs of %d to %d: got %d, want %d", tt.first, tt.last, got, tt.want)
+		}
+	}
+}
+
+func TestNetworks(t *testing.T) {
+	checkFaults(t, "[acl]\ndeny = ['192.0.2.0/24', '192.0.2.0/33']\nallow = '10.0.0.0/8'\n[nat]\nexternal_address = 'here'", []string{
+		"FILE:2: acl.deny = ['192.0.2.0/24', '192.0.2.0/33']: must be a list of which each member is an IP address or a network, as 192.0.2.0/24",
+		"FILE:3: acl.allow = '10.0.0.0/8': must be a list of which each member is an IP address or a network, as 192.0.2.0/24, not text",
+		"FILE:5: nat.external_address = 'here': must be empty, an IP address of one host, auto or stun:host[:port]",
+	})
+	c := load(t, Sources{Set: []string{"acl.deny=192.0.2.1/24,2001:db8::1", "acl.allow="}})
+	want := []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::1/128")}
+	if got := Networks(c.ACL.Deny); !slices.Equal(got, want) || len(c.ACL.Allow) != 0 {
+		t.Errorf("got %v and %v, want %v and none", got, c.ACL.Allow, want)
+	}
+}
+
+func TestBoundsThatFollowTheCalls(t *testing.T) {
+	for set, want := range map[string][2]int{
+		"behavior.max_concurrent_calls=1":    {1, 20000},
+		"behavior.max_concurrent_calls=1000": {500, 64000},
+		"behavior.max_concurrent_calls=5000": {2500, 200000},
+		"limits.unacknowledged_per_source=7": {7, 64000},
+		"limits.transactions=70":             {500, 70},
+	} {
+		c := load(t, Sources{Set: []string{set}})
+		if got := [2]int{c.Unacknowledged(), c.Transactions()}; got != want {
+			t.Errorf("%s: got %v, want %v", set, got, want)
+		}
+	}
+}
+
+func TestSTUNServer(t *testing.T) {
+	for set, want := range map[string]string{
+		"nat.external_address=stun:stun.example.com":   "stun.example.com 3478 true",
+		"nat.external_address=stun:192.0.2.1:3479":     "192.0.2.1 3479 true",
+		"nat.external_address=stun:[2001:db8::1]:3479": "2001:db8::1 3479 true",
+		"nat.external_address=auto":                    " 0 false",
+	} {
+		host, port, ok := load(t, Sources{Set: []string{set}}).NAT.STUN()
+		if got := fmt.Sprint(host, " ", port, " ", ok); got != want {
+			t.Errorf("%s: got %q, want %q", set, got, want)
 		}
 	}
 }

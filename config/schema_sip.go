@@ -12,7 +12,7 @@ type SIP struct {
 	TLSPort     uint16   `koanf:"tls_port" min:"1" max:"65535" doc:"Port that SIP is received on over TLS."`
 	WSPort      uint16   `koanf:"ws_port" min:"1" max:"65535" doc:"Port that SIP is received on over WebSocket."`
 	WSSPort     uint16   `koanf:"wss_port" min:"1" max:"65535" doc:"Port that SIP is received on over secure WebSocket."`
-	Domain      string   `koanf:"domain" form:"host" idle:"*" doc:"Host name or address in our own URIs; 0.0.0.0 stands for the address that the caller dialled."`
+	Domain      string   `koanf:"domain" form:"host" doc:"Host name or address in our own URIs (Contact); it must lead to this server, as the caller sends there. 0.0.0.0 or :: stands for the address that the caller dialled, or the external one of [nat]."`
 	UserAgent   string   `koanf:"user_agent" form:"line" doc:"Product name in the Server and User-Agent headers."`
 	Transport   []string `koanf:"transport" names:"udp,tcp,tls,ws,wss" single:"true" doc:"Transports that SIP is received on; tls and wss need tls.certificate and tls.key."`
 }

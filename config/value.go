@@ -117,7 +117,8 @@ func (k *key) checkList(names []string) (any, error) {
 		}
 		checked = append(checked, name)
 	}
-	if len(checked) == 0 {
+	optional := k.names == nil && !k.single
+	if len(checked) == 0 && !optional {
 		return nil, fmt.Errorf("is empty: must be %s", k.allowed())
 	}
 	return checked, nil
