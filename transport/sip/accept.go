@@ -82,6 +82,10 @@ func (s *Server) admit(conn net.Conn, w way) *stream {
 	if s.closed {
 		return nil
 	}
+	if !s.acl.permits(addrPort(conn.RemoteAddr()).Addr()) {
+		s.denied.Add(1)
+		return nil
+	}
 	st, ok := s.streams.add(s, conn, w)
 	if !ok {
 		s.unserved.Add(1)

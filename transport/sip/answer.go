@@ -173,7 +173,11 @@ func (s *Server) acknowledge(req *gosip.Request) {
 		return
 	}
 	leg := s.dialogs.find(dialogOf(req))
-	if leg != nil && leg.acknowledged(req) {
+	if leg == nil {
+		return
+	}
+	leg.shown(req)
+	if leg.acknowledged(req) {
 		req.Via().Params.Add("branch", absorbed)
 	}
 }
@@ -188,6 +192,7 @@ func (l *Leg) acknowledged(ack *gosip.Request) bool {
 	initial := first && !l.acked
 	deferred := initial && l.bye != nil
 	if first {
+		l.count(established)
 		last.acked, l.acked = true, true
 		l.stop()
 	}

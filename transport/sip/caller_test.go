@@ -125,6 +125,13 @@ func (c *caller) branched(branch string) change {
 // INVITE's branch and CSeq 1, any other its own.
 func (c *caller) send(method string, changes ...change) message {
 	c.t.Helper()
+	m := c.compose(method, changes...)
+	c.raw(m.String())
+	return m
+}
+
+// compose is what send sends.
+func (c *caller) compose(method string, changes ...change) message {
 	branch, number := c.branch, 1
 	if method != "INVITE" && method != "ACK" && method != "CANCEL" {
 		branch, number = c.branch+"-"+method, 2
@@ -145,7 +152,6 @@ func (c *caller) send(method string, changes ...change) message {
 	for _, change := range changes {
 		change(&m)
 	}
-	c.raw(m.String())
 	return m
 }
 

@@ -26,6 +26,7 @@ func (l *Leg) cancel(req *gosip.Request) {
 	l.cancelled = true
 	l.phase = refused
 	pending := l.change != nil
+	l.count(unacknowledged)
 	l.mu.Unlock()
 	if !first {
 		return

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"sync"
+	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
 )
@@ -34,6 +35,9 @@ type dialogs struct {
 	sent    map[string]*outgoing       // requests of ours, by branch
 	awaited map[dialogID]chan struct{} // closed when the leg is there
 	live    int                        // legs whose signalling is not over
+	ended   lately[dialogID]
+	coming  lately[inviteID] // what the library was given
+	early   bucket           // of CANCELs that may have overtaken their INVITE
 }
 
 // add is false when the leg's INVITE is there already, as another request.
@@ -90,6 +94,44 @@ func (d *dialogs) remove(l *Leg) {
 	defer d.mu.Unlock()
 	delete(d.legs, dialogOf(l.invite))
 	delete(d.invites, inviteOf(l.invite))
+	d.ended.add(dialogOf(l.invite))
+}
+
+// knows reports whether a request may belong to a call here, or to a transaction of
+// one: the library keeps those of a call that is over for 64·T1.
+func (d *dialogs) knows(req *gosip.Request) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	dialog, invite := dialogOf(req), inviteOf(req)
+	if d.legs[dialog] != nil || d.invites[invite] != nil || d.ended.has(dialog) {
+		return true
+	}
+	return (req.IsCancel() || req.IsAck()) && d.coming.has(invite)
+}
+
+// begun is the call that the INVITE has begun, nil when it is new.
+func (d *dialogs) begun(req *gosip.Request) *Leg {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.invites[inviteOf(req)]
+}
+
+// earlyCancels is how many CANCELs of nothing a second may have come before their INVITE,
+// and wait for it in a transaction.
+const earlyCancels = 100
+
+// mayWait reports whether a CANCEL of nothing may wait for its INVITE.
+func (d *dialogs) mayWait(now time.Duration) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.early.take(now, earlyCancels)
+}
+
+// come notes that the library has been given an INVITE.
+func (d *dialogs) come(req *gosip.Request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.coming.add(inviteOf(req))
 }
 
 // expect has the response to a request of ours found by its branch, until forget.
@@ -121,6 +163,7 @@ func (s *Server) within(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 		s.reply(tx, s.build(req, 481))
 		return false
 	}
+	leg.shown(req)
 	defer leg.inTurn(req)()
 	switch leg.sequence(req) {
 	case gone:

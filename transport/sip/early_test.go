@@ -16,6 +16,7 @@ type handling func(*Leg)
 
 func (h handling) Invite(l *Leg)       { h(l) }
 func (handling) Availability() Refusal { return Refusal{} }
+func (handling) Overload() Refusal     { return Refusal{} }
 
 // subscribingLate has a handler that rings, listens a second later, and then plays.
 func subscribingLate(w *world, play func(*call)) {

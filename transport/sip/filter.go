@@ -11,6 +11,9 @@ import (
 // comes by a connection has passed the stream.
 func (s *Server) filter(from gosip.TransportReadProps, data []byte) ([]byte, error) {
 	if from.Transport != "UDP" {
+		if st := s.streams.find(from.RemoteAddr.String()); st != nil && (!s.admits(st.source.Addr(), data, false) || s.front(data, st)) {
+			return nil, nil
+		}
 		return data, nil
 	}
 	// RFC 3261 section 7.5: CRLF before the start line is ignored; alone it keeps
@@ -28,6 +31,9 @@ func (s *Server) filter(from gosip.TransportReadProps, data []byte) ([]byte, err
 		if socket := s.reader(from.RemoteAddr.String()); socket != nil {
 			s.refuseDatagram(socket, data)
 		}
+		return nil, nil
+	}
+	if sock := s.reader(from.RemoteAddr.String()); sock != nil && s.front(data, sock) {
 		return nil, nil
 	}
 	return data, nil

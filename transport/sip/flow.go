@@ -3,6 +3,7 @@ package sip
 import (
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -12,17 +13,31 @@ import (
 type flow struct {
 	conn          gosip.Connection // the socket or connection
 	source, local netip.AddrPort
-	transport     string // "UDP", "TCP", "TLS", "WS" or "WSS"
-	sips          bool   // the request was for a SIPS URI
+	named         netip.AddrPort // what the caller is told of local
+	host          string         // of our URI; empty: named
+	transport     string         // "UDP", "TCP", "TLS", "WS" or "WSS"
+	sips          bool           // the request was for a SIPS URI
 }
 
-func flowOf(req *gosip.Request, tx *gosip.ServerTx) flow {
+func (s *Server) flowOf(req *gosip.Request, tx *gosip.ServerTx) flow {
 	conn := tx.Connection()
 	source, _ := netip.ParseAddrPort(req.Source()) // the transport wrote it
-	return flow{
+	f := flow{
 		conn: conn, source: unmap(source), local: addrPort(conn.LocalAddr()),
 		transport: req.Transport(), sips: strings.EqualFold(req.Recipient.Scheme, "sips"),
 	}
+	f.named, f.host = s.name(f.local, f.source.Addr())
+	return f
+}
+
+// name is what a peer is told of a local address, and of our host. A zone means
+// nothing to anybody else (RFC 4007 section 11.2).
+func (s *Server) name(local netip.AddrPort, peer netip.Addr) (addr netip.AddrPort, host string) {
+	addr = local
+	if s.naming != nil {
+		addr, host = s.naming(local, peer)
+	}
+	return netip.AddrPortFrom(addr.Addr().WithZone(""), addr.Port()), host
 }
 
 // reliable reports whether the transport repeats what is lost.
@@ -56,12 +71,16 @@ var transportParams = map[string]string{"TCP": ";transport=tcp", "TLS": ";transp
 // the Contact header field in the response MUST be a SIPS URI" (RFC 3261 section
 // 12.1.1), which leads to nobody where there is no TLS.
 func (f flow) contact() gosip.Header {
-	uri := "sip:" + f.local.String() + transportParams[f.transport]
+	host := f.named.String()
+	if f.host != "" {
+		host = net.JoinHostPort(f.host, strconv.Itoa(int(f.named.Port())))
+	}
+	uri := "sip:" + host + transportParams[f.transport]
 	switch {
 	case f.sips && f.transport == "TLS":
-		uri = "sips:" + f.local.String() // TLS is what a SIPS URI is for
+		uri = "sips:" + host // TLS is what a SIPS URI is for
 	case f.sips && f.transport == "WSS":
-		uri = "sips:" + f.local.String() + transportParams[f.transport]
+		uri = "sips:" + host + transportParams[f.transport]
 	}
 	return gosip.NewHeader("Contact", "<"+uri+">")
 }

@@ -26,7 +26,7 @@ func FuzzRequest(f *testing.F) {
 		f.Fatal(err)
 	}
 	parser, sock := newParser("via", "v", "content-length", "l"), s.open(wildcardConn{})
-	sock.from = "198.51.100.1:5070"
+	sock.source = callerAddr
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if !plausible(data) {
 			return

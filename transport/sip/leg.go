@@ -107,6 +107,7 @@ type Leg struct {
 	detached   bool      // the handler has returned
 	events     Events
 	untold     []func(Events) // what happened before Subscribe
+	stage      stage          // of the INVITE, as its source has it
 	timer      *time.Timer    // repeats the last message that waits for an answer
 	deadline   *time.Timer    // ends its repetition
 	interval   time.Duration  // of the repetition
@@ -114,7 +115,7 @@ type Leg struct {
 
 // invite makes the leg of a new call and hands it to the handler.
 func (s *Server) invite(req *gosip.Request, tx *gosip.ServerTx) {
-	l := &Leg{server: s, tx: tx, invite: req, arrival: flowOf(req, tx), cseq: req.CSeq().SeqNo, arrived: req.CSeq().SeqNo}
+	l := &Leg{server: s, tx: tx, invite: req, arrival: s.flowOf(req, tx), cseq: req.CSeq().SeqNo, arrived: req.CSeq().SeqNo}
 	l.early.rule = reliabilityOf(req)
 	l.follow(req, l.arrival)
 	if !s.dialogs.add(l) {
@@ -125,6 +126,7 @@ func (s *Server) invite(req *gosip.Request, tx *gosip.ServerTx) {
 	if !tx.OnTerminate(func(string, error) { l.settle() }) {
 		l.settle()
 	}
+	l.advance(unanswered)
 	onCancel(tx, l.cancel)
 	returned := s.guard("a call", func() { s.handler.Invite(l) })
 	l.detach(returned)
@@ -204,7 +206,7 @@ func (l *Leg) Reject(r Refusal) error {
 		return err
 	}
 	defer l.end()
-	if err := l.send(l.build(r.Status, r.fields(l.arrival.local)...)); err != nil && !errors.Is(err, ErrCancelled) {
+	if err := l.send(l.build(r.Status, r.fields(l.arrival.named)...)); err != nil && !errors.Is(err, ErrCancelled) {
 		return fmt.Errorf("sip: sending %d to %v: %w", r.Status, l.arrival.source, err)
 	}
 	return nil
@@ -225,6 +227,7 @@ func (l *Leg) claim(next phase) (over bool, err error) {
 	if next == ringing {
 		l.hush()
 	} else {
+		l.count(unacknowledged)
 		l.stop()
 	}
 	return false, nil
@@ -267,6 +270,9 @@ func (l *Leg) end() {
 	first, settled := !l.over, l.settled
 	l.detachFlow()
 	l.over = true
+	if settled || l.phase != refused {
+		l.count(absent)
+	} // a refusal is repeated until its ACK
 	l.mu.Unlock()
 	if first {
 		l.server.dialogs.over()
@@ -281,6 +287,9 @@ func (l *Leg) settle() {
 	l.mu.Lock()
 	l.settled = true
 	over := l.over
+	if over {
+		l.count(absent)
+	}
 	l.mu.Unlock()
 	if over {
 		l.server.dialogs.remove(l)

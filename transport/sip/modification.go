@@ -25,7 +25,7 @@ type modification struct {
 // reinvited takes a re-INVITE or an UPDATE with an offer. It is answered later when
 // the handler has taken it, and at once otherwise.
 func (l *Leg) reinvited(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
-	m := &modification{request: req, tx: tx, flow: flowOf(req, tx)}
+	m := &modification{request: req, tx: tx, flow: l.server.flowOf(req, tx)}
 	if res := l.admit(m); res != nil {
 		l.server.reply(tx, res)
 		return false
@@ -81,7 +81,7 @@ func (l *Leg) updated(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 	if sessionOf(req) != nil {
 		return l.reinvited(req, tx)
 	}
-	way := flowOf(req, tx)
+	way := l.server.flowOf(req, tx)
 	res, agreed := l.server.accepting(req, way, nil)
 	l.mu.Lock()
 	overlaps := l.change != nil && l.change.request.Method == gosip.UPDATE
@@ -151,7 +151,7 @@ func (l *Leg) Refuse(r Refusal) error {
 	case err != nil:
 		return err
 	}
-	res := l.server.build(m.request, r.Status, r.fields(m.flow.local)...)
+	res := l.server.build(m.request, r.Status, r.fields(m.flow.named)...)
 	if err := l.server.respond(m.tx, m.request, res); err != nil && !errors.Is(err, ErrCancelled) {
 		return fmt.Errorf("sip: sending %d to %v: %w", r.Status, m.flow.source, err)
 	}

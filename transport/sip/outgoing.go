@@ -37,7 +37,7 @@ func (o *outgoing) start() {
 	}
 	o.deadline.set(l.server, gosip.Timer_F, func() { o.end(nil) })
 	l.mu.Unlock()
-	if err := o.flow.conn.WriteMsg(o.request); err != nil {
+	if err := o.write(); err != nil {
 		l.server.log.Debug("request not sent", "call_id", l.CallID(), "event", string(o.request.Method), "err", err)
 		o.end(nil)
 	}
@@ -58,7 +58,7 @@ func (o *outgoing) repeat() {
 	}
 	l.mu.Unlock()
 	if again {
-		_ = o.flow.conn.WriteMsg(o.request) // a repetition is lost like any datagram
+		_ = o.write() // a repetition is lost like any datagram
 	}
 }
 

@@ -38,7 +38,10 @@ func (s *Server) prepare(msg gosip.Message) {
 		msg.SetSource(st.heard(s))
 		msg.SetTransport(st.way.transport)
 	} else if sock := s.reader(msg.Source()); sock != nil {
-		msg.SetSource(sock.heard(s))
+		msg.SetSource(sock.source.String())
+		if _, request := msg.(*gosip.Request); request {
+			sock.heard(s)
+		}
 	}
 	req, ok := msg.(*gosip.Request)
 	if !ok || !s.enter() {
@@ -103,6 +106,7 @@ func trimParams(params gosip.HeaderParams) {
 // request handles a request that is no retransmission. The library calls it on a
 // goroutine of its own; the INVITE's is the call's.
 func (s *Server) request(req *gosip.Request, tx *gosip.ServerTx) {
+	s.count(tx)
 	if !s.enter() {
 		tx.Terminate()
 		return
@@ -114,6 +118,14 @@ func (s *Server) request(req *gosip.Request, tx *gosip.ServerTx) {
 	}
 	if !later {
 		tx.TerminateGracefully() // keeps what has a final response for its timers
+	}
+}
+
+// count counts a transaction of the library until it ends.
+func (s *Server) count(tx *gosip.ServerTx) {
+	s.live.Add(1)
+	if !tx.OnTerminate(func(string, error) { s.live.Add(-1) }) {
+		s.live.Add(-1)
 	}
 }
 
@@ -131,27 +143,24 @@ func (s *Server) dispatch(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 		s.reply(tx, res)
 		return false
 	}
-	if tagOf(req.To().Params) != s.tags.tag(req) {
+	tagless := tagOf(req.To().Params) == s.tags.tag(req)
+	if !tagless {
 		return s.within(req, tx)
 	}
 	if res := s.admitted(req); res != nil {
 		s.reply(tx, res)
 		return false
 	}
-	switch req.Method {
-	case gosip.INVITE:
+	if req.IsInvite() {
 		if res := s.replacement(req); res != nil {
 			s.reply(tx, res)
 			return false
 		}
 		s.invite(req, tx)
-	case gosip.OPTIONS:
-		s.reply(tx, s.options(req, tx))
-	case gosip.BYE, gosip.UPDATE, gosip.INFO, gosip.PRACK:
-		s.reply(tx, s.build(req, 481))
-	default:
-		s.reply(tx, s.notAllowed(req))
+		return false
 	}
+	// front leaves only what comes with credentials.
+	s.reply(tx, s.outside(req, tagless, addrPort(tx.Connection().LocalAddr())))
 	return false
 }
 

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -21,7 +22,7 @@ func (r *registration) request(branch, contact string, expires time.Duration) st
 	}
 	req := gosip.NewRequest(gosip.REGISTER, uri)
 	add := func(name, value string) { req.AppendHeader(gosip.NewHeader(name, value)) }
-	add("Via", "SIP/2.0/"+r.by.transport+" "+r.by.local.String()+";branch="+branch+";rport")
+	add("Via", "SIP/2.0/"+r.by.transport+" "+r.named(r.by.local).String()+";branch="+branch+";rport")
 	add("Max-Forwards", "70")
 	add("From", aor+";tag="+r.tag)
 	add("To", aor)
@@ -38,9 +39,15 @@ func (r *registration) request(branch, contact string, expires time.Duration) st
 	return req.String()
 }
 
+// named is what the registrar is told of a local address.
+func (r *registration) named(local netip.AddrPort) netip.AddrPort {
+	addr, _ := r.server.name(local, r.by.target.Addr())
+	return addr
+}
+
 // contactHere is the URI that calls to the account are to come to.
 func (r *registration) contactHere() string {
-	uri := "sip:" + escapeUser(r.account.User) + "@" + r.by.contact.String()
+	uri := "sip:" + escapeUser(r.account.User) + "@" + r.named(r.by.contact).String()
 	if r.by.transport != "UDP" {
 		uri += ";transport=" + gosip.NetworkToLower(r.by.transport)
 	}

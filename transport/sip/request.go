@@ -21,7 +21,7 @@ func (l *Leg) requestOf(method gosip.RequestMethod, number uint32, branch string
 	req := gosip.NewRequest(method, target)
 	add := func(name, value string) { req.AppendHeader(gosip.NewHeader(name, value)) }
 
-	add("Via", "SIP/2.0/"+l.path.transport+" "+l.path.local.String()+";branch="+branch+";rport")
+	add("Via", "SIP/2.0/"+l.path.transport+" "+l.path.named.String()+";branch="+branch+";rport")
 	add("Max-Forwards", "70")
 	for _, route := range routes {
 		add("Route", route)

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,10 @@ type Handler interface {
 	// Availability is what OPTIONS answers: the zero Refusal when calls are taken,
 	// otherwise the refusal that an INVITE would get (RFC 3261 section 11.2).
 	Availability() Refusal
+	// Overload is asked before each new call, on a goroutine that must not wait: the
+	// zero Refusal when Invite is to have the call, otherwise its refusal, which is
+	// sent without memory of it.
+	Overload() Refusal
 }
 
 // Config is what a server is made of.
@@ -34,6 +39,12 @@ type Config struct {
 	Handler   Handler      // required
 	UserAgent string       // Server and User-Agent header field; "Pickup" when empty
 	Logger    *slog.Logger // slog.Default() when nil
+	ACL       ACL          // who is let in
+	Limits    Limits       // what a source may cost
+	// Name gives what a peer is told in place of a local address: addr in Contact and
+	// Via, and host, unless it is empty, as the host of our URIs. It must not block;
+	// nil tells the local address.
+	Name func(local netip.AddrPort, peer netip.Addr) (addr netip.AddrPort, host string)
 
 	Authentication *Authentication // nil: nobody is asked for credentials
 	Resolver       Resolver        // of the names of registrars; [net.DefaultResolver] when nil
@@ -53,6 +64,11 @@ type Stats struct {
 	Unserved      uint64 // datagrams to a local address beyond the bound of a wildcard socket; connections beyond theirs
 	Handshakes    uint64 // of TLS or WebSocket that failed, with their connections
 	Retries       uint64 // failures of listeners that passed
+	Denied        uint64 // datagrams and connections of networks that are not let in
+	Limited       uint64 // messages and new calls beyond a limit
+	Withheld      uint64 // responses not sent to who has not shown that it receives
+	Sources       int    // that are known now
+	Transactions  int    // server transactions of the library now
 	Dialogs       int    // calls whose signalling is not over now
 	Connections   int    // open now
 }
@@ -83,8 +99,15 @@ type Server struct {
 	random             func() float64
 
 	requests, malformed, panics, retransmitted, unserved, handshakes, retries atomic.Uint64
+	done                                                                      chan struct{} // closed by Close
 
-	done chan struct{} // closed by Close
+	acl     ACL
+	limits  Limits
+	sources *sources
+	naming  func(local netip.AddrPort, peer netip.Addr) (addr netip.AddrPort, host string)
+
+	denied, limited, withheld atomic.Uint64
+	live                      atomic.Int64 // transactions of the library
 
 	mu      sync.Mutex
 	closed  bool
@@ -124,6 +147,10 @@ func NewServer(c Config) (*Server, error) {
 		agent:     cmp.Or(c.UserAgent, "Pickup"),
 		log:       cmp.Or(c.Logger, slog.Default()),
 		tags:      newTagger(),
+		acl:       c.ACL,
+		limits:    c.Limits,
+		sources:   newSources(c.Limits),
+		naming:    c.Name,
 		parser:    newParser("via", "v", "content-length", "l"),
 		sockets:   make(map[io.Closer]struct{}),
 		changed:   make(chan struct{}),
@@ -151,9 +178,10 @@ func NewServer(c Config) (*Server, error) {
 		return nil, errNoDNS
 	}}
 	s.transport = gosip.NewTransportLayer(resolver, s.parser, nil,
-		gosip.WithTransportLayerTransports(nowhere()),
 		gosip.WithTransportLayerLogger(quiet),
-		gosip.WithTransportLayerReadFilter(s.filter))
+		// Before the transports, which take what they are to filter with from here.
+		gosip.WithTransportLayerReadFilter(s.filter),
+		gosip.WithTransportLayerTransports(nowhere()))
 	s.peers = newPeers(s.transport.Pool("udp"))
 	// Registered before the transaction layer, so that a message is prepared while
 	// no other goroutine knows it.
@@ -311,6 +339,11 @@ func (s *Server) Stats() Stats {
 		Unserved:      s.unserved.Load(),
 		Handshakes:    s.handshakes.Load(),
 		Retries:       s.retries.Load(),
+		Denied:        s.denied.Load(),
+		Limited:       s.limited.Load(),
+		Withheld:      s.withheld.Load(),
+		Sources:       s.sources.size(),
+		Transactions:  int(s.live.Load()),
 		Dialogs:       s.dialogs.open(),
 		Connections:   s.streams.size(),
 	}

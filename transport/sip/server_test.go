@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -53,6 +54,7 @@ func TestPanicEndsOnlyItsCall(t *testing.T) {
 type panicky struct{ *world }
 
 func (panicky) Availability() Refusal { panic("no idea") }
+func (panicky) Overload() Refusal     { return Refusal{} }
 
 func TestPanicOutsideACallIsAnswered500(t *testing.T) {
 	inWorld(t, takesCalls, func(w *world) {
@@ -176,14 +178,18 @@ func TestEachSocketAnswersForItself(t *testing.T) {
 
 // The library would keep every address for ever.
 func TestPeersAreForgotten(t *testing.T) {
-	inWorld(t, takesCalls, func(w *world) {
+	inWorld(t, func(c *call) { c.must(c.Reject(Refusal{Status: 486})) }, func(w *world) {
 		pool := w.server.transport.Pool("udp")
 		own := pool.Size() // the socket
 		for i := range 100 {
 			c := w.callerAt(netip.AddrPortFrom(callerAddr.Addr(), uint16(6000+i)), "x")
 			c.raw("garbage")
-			c.send("OPTIONS", c.branched("o"))
+			c.send("OPTIONS", c.branched("o")) // leaves nothing
 			c.want("200")
+			c.callID = strconv.Itoa(i)
+			c.send("INVITE")
+			c.want("486")
+			c.send("ACK")
 		}
 		if got, want := pool.Size(), own+1+100; got != want { // one name for all peers
 			t.Errorf("addresses: got %d, want %d", got, want)
@@ -191,8 +197,11 @@ func TestPeersAreForgotten(t *testing.T) {
 		c := w.caller()
 		for range 3 {
 			time.Sleep(peerAge)
-			c.send("OPTIONS")
-			c.want("200")
+			c.callID += "+"
+			c.branch, c.to = "z9hG4bK-"+c.callID, "<sip:pickup@192.0.2.1>"
+			c.send("INVITE")
+			c.want("486")
+			c.send("ACK")
 		}
 		if got, want := pool.Size(), own+1+1; got != want {
 			t.Errorf("addresses after %v: got %d, want %d", 3*peerAge, got, want)

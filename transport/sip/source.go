@@ -2,6 +2,7 @@ package sip
 
 import (
 	"net"
+	"net/netip"
 	"strconv"
 	"sync"
 	"time"
@@ -21,11 +22,12 @@ import (
 // read loop, except for conn.
 type socket struct {
 	net.PacketConn
-	id    peer                 // what the library takes for the address of every peer
-	conn  *gosip.UDPConnection // what responses leave by
-	from  string               // source of the datagram that is being handled
-	err   error                // what ended the loop
-	retry retry
+	id     peer                 // what the library takes for the address of every peer
+	conn   *gosip.UDPConnection // what responses leave by
+	server *Server
+	source netip.AddrPort // of the datagram that is being handled
+	err    error          // what ended the loop
+	retry  retry
 }
 
 // peer is an address that stands for all peers of a socket, or for that of a
@@ -40,37 +42,67 @@ func newSocket(s *Server, conn net.PacketConn, number int) *socket {
 	return &socket{
 		PacketConn: conn,
 		id:         peer("socket-" + strconv.Itoa(number)),
-		conn:       &gosip.UDPConnection{PacketConn: outlet{conn, s}, PacketAddr: addr, Listener: true},
+		conn:       &gosip.UDPConnection{PacketConn: metered{outlet{conn, s}, s}, PacketAddr: addr, Listener: true},
 		retry:      retry{server: s, listen: "udp " + addr, done: s.done},
+		server:     s,
 	}
 }
 
 // heard has the library find the way to the sender of the datagram.
-func (s *socket) heard(server *Server) string {
-	server.peers.heard(s.from, s.conn)
-	return s.from
+func (s *socket) heard(server *Server) {
+	server.peers.heard(s.source.String(), s.conn)
 }
 
-// ReadFrom keeps where the datagram came from, and the error that ends the loop. What
-// passes is outlasted.
+// ReadFrom waits for the next datagram that is let in. It keeps where that came from,
+// and the error that ends the loop. What passes is outlasted.
 func (s *socket) ReadFrom(p []byte) (int, net.Addr, error) {
 	for {
-		n, from, err := s.PacketConn.ReadFrom(p)
-		if err == nil {
-			s.retry.worked()
-			s.from = addrPort(from).String()
-			return n, s.id, nil
+		n, from, err := s.receive(p)
+		if err != nil && s.retry.again(err) {
+			continue
 		}
-		if !s.retry.again(err) {
-			s.err = err
+		s.err = err
+		if err != nil {
 			return n, nil, err
 		}
+		s.retry.worked()
+		if s.server.admits(from.Addr(), p[:n], true) {
+			s.source = from
+			return n, s.id, nil
+		}
 	}
+}
+
+// receive reads a datagram, without an allocation where the socket can.
+func (s *socket) receive(p []byte) (int, netip.AddrPort, error) {
+	if fast, ok := s.PacketConn.(interface {
+		ReadFromUDPAddrPort(p []byte) (int, netip.AddrPort, error)
+	}); ok {
+		n, from, err := fast.ReadFromUDPAddrPort(p)
+		return n, unmap(from), err
+	}
+	n, from, err := s.PacketConn.ReadFrom(p)
+	if err != nil {
+		return n, netip.AddrPort{}, err
+	}
+	return n, addrPort(from), nil
+}
+
+func (s *socket) transport() string      { return "UDP" }
+func (s *socket) remote() netip.AddrPort { return s.source }
+func (s *socket) local() netip.AddrPort  { return addrPort(s.LocalAddr()) }
+
+// send answers the datagram that is being handled.
+func (s *socket) send(p []byte) {
+	_, _ = s.conn.PacketConn.WriteTo(p, net.UDPAddrFromAddrPort(s.source)) // lost like any datagram
 }
 
 // peerAge is how long a peer is at least kept in the pool after its last message.
 // It is needed for the moment between reading and handling.
 const peerAge = 10 * time.Second
+
+// maxPeers bounds each of the two halves of what is kept.
+const maxPeers = 1 << 15
 
 // peers has the library's pool know the peers that were heard of lately. Multiple
 // goroutines may use it.
@@ -92,6 +124,9 @@ func (p *peers) heard(from string, conn *gosip.UDPConnection) {
 	defer p.mu.Unlock()
 	if now := time.Now(); now.Sub(p.turned) >= peerAge {
 		p.turn(now)
+	}
+	if len(p.recent) >= maxPeers {
+		p.turn(time.Now())
 	}
 	if p.recent[from] != conn {
 		p.recent[from] = conn

@@ -177,6 +177,13 @@ func (st *stream) refuse(fault error) {
 	}
 }
 
+func (st *stream) transport() string      { return st.way.transport }
+func (st *stream) remote() netip.AddrPort { return st.source }
+func (st *stream) local() netip.AddrPort  { return addrPort(st.LocalAddr()) }
+
+// send answers the message that is being handled.
+func (st *stream) send(p []byte) { _, _ = st.Write(p) } // what ends the writing ends the reading
+
 // Write queues a message that the peer is sent. It fails when the connection is closed,
 // or when the peer takes nothing.
 func (st *stream) Write(p []byte) (int, error) {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"math"
-	"net"
-	"net/netip"
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -57,12 +55,8 @@ func cut(data []byte) bool {
 // refuseDatagram answers a request that cannot be handed to the library.
 func (s *Server) refuseDatagram(socket *socket, data []byte) {
 	end := bytes.Index(data, []byte("\r\n\r\n"))
-	to, err := netip.ParseAddrPort(socket.from)
-	if err != nil {
-		return // the transport wrote it
-	}
-	if res := s.refusal(data[:end+4], "UDP", socket.from, 400); res != "" {
-		_, _ = socket.WriteTo([]byte(res), net.UDPAddrFromAddrPort(to)) // the peer repeats its request
+	if res := s.refusal(data[:end+4], "UDP", socket.source.String(), 400); res != "" {
+		socket.send([]byte(res)) // the peer repeats its request
 	}
 }
 

@@ -118,14 +118,23 @@ func (l *local) deliver(d datagram) {
 	}
 }
 
-// ReadFrom waits for the next datagram.
-func (l *local) ReadFrom(p []byte) (int, net.Addr, error) {
+// ReadFromUDPAddrPort waits for the next datagram.
+func (l *local) ReadFromUDPAddrPort(p []byte) (int, netip.AddrPort, error) {
 	select {
 	case d := <-l.queue:
-		return copy(p, d.data), net.UDPAddrFromAddrPort(d.from), nil
+		return copy(p, d.data), d.from, nil
 	case <-l.done:
-		return 0, nil, net.ErrClosed
+		return 0, netip.AddrPort{}, net.ErrClosed
 	}
+}
+
+// ReadFrom is ReadFromUDPAddrPort for who wants a net.Addr.
+func (l *local) ReadFrom(p []byte) (int, net.Addr, error) {
+	n, from, err := l.ReadFromUDPAddrPort(p)
+	if err != nil {
+		return 0, nil, err
+	}
+	return n, net.UDPAddrFromAddrPort(from), nil
 }
 
 // WriteTo sends from the local address.

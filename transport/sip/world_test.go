@@ -28,6 +28,8 @@ type world struct {
 	served  chan error
 	busy    Refusal // what Availability says
 
+	overload Refusal // what Overload says
+
 	mu    sync.Mutex
 	play  func(*call) // the handler's script
 	calls int
@@ -121,6 +123,8 @@ func (w *world) Invite(leg *Leg) {
 }
 
 func (w *world) Availability() Refusal { return w.busy }
+
+func (w *world) Overload() Refusal { return w.overload }
 
 func (w *world) wantCalls(want int) {
 	w.Helper()

@@ -1,0 +1,166 @@
+package sip
+
+import (
+	"bytes"
+	"net/netip"
+	"time"
+
+	gosip "github.com/emiago/sipgo/sip"
+)
+
+// The library keeps a transaction, a timer and the request itself for 32 s for
+// everything that it is given. So what can be answered without remembering it is
+// answered before the library sees it: "A stateless UAS is a UAS that does not maintain
+// transaction state" (RFC 3261 section 8.2.7). A repetition gets the same response
+// again, with the same To tag, because the tag is a digest of the request.
+
+// retryLimit is Retry-After of what is refused for a limit.
+const retryLimit = 5 * time.Second
+
+// inbound is what a message came by, and its answer leaves by.
+type inbound interface {
+	transport() string
+	remote() netip.AddrPort
+	local() netip.AddrPort
+	send(p []byte)
+}
+
+// front sees each message on the goroutine that reads, before the library does. It is
+// true when there is nothing more to do about the message.
+func (s *Server) front(data []byte, w inbound) (done bool) {
+	if bytes.HasPrefix(data, responseStart) {
+		return false
+	}
+	return !s.guard("reading a request", func() { done = s.take(data, w) }) || done
+}
+
+// take reads a request and answers it when that needs no memory.
+func (s *Server) take(data []byte, w inbound) (done bool) {
+	msg, err := s.parser.ParseSIP(data)
+	req, ok := msg.(*gosip.Request)
+	if err != nil || !ok {
+		s.malformed.Add(1)
+		return true
+	}
+	req.SetTransport(w.transport())
+	// The zone of an IPv6 address would come back in "received".
+	req.SetSource(netip.AddrPortFrom(w.remote().Addr().WithZone(""), w.remote().Port()).String())
+	if req.Via() == nil || req.GetHeader("CSeq") == nil {
+		return false // the library refuses it without a transaction
+	}
+	var res *gosip.Response
+	if !s.guard("handling "+clean(string(req.Method)), func() {
+		s.normalise(req)
+		res, done = s.alone(req, w)
+	}) {
+		res, done = s.build(req, 500), !req.IsAck()
+	}
+	if !done {
+		return false
+	}
+	s.requests.Add(1)
+	if res != nil {
+		w.send([]byte(res.String()))
+	}
+	return true
+}
+
+// alone decides whether a request stands alone, and gives its response; nil is
+// silence. What belongs to a call or to a transaction of the library does not.
+func (s *Server) alone(req *gosip.Request, w inbound) (res *gosip.Response, done bool) {
+	sound := wellFormed(req)
+	tagless := sound && tagOf(req.To().Params) == s.tags.tag(req)
+	switch {
+	case req.IsAck():
+		// What has been refused here, and what never was: silence.
+		return nil, !sound || !s.dialogs.knows(req)
+	case sound && (!tagless || req.IsCancel()) && s.dialogs.knows(req):
+		if req.IsInvite() {
+			s.dialogs.come(req)
+		}
+		return nil, false
+	case req.IsCancel():
+		return s.build(req, 481), !s.dialogs.mayWait(s.sources.now())
+	}
+	if res := s.validate(req); res != nil {
+		return res, true
+	}
+	if tagless && req.IsInvite() {
+		return s.overload(req, w)
+	}
+	if tagless && signed(req) {
+		return nil, false
+	}
+	if tagless {
+		if res := s.admitted(req); res != nil {
+			return res, true
+		}
+	}
+	return s.outside(req, tagless, w.local()), true
+}
+
+// outside answers a valid request, other than one that may begin a call, that belongs
+// to no dialog here. tagless says that it does not claim to.
+func (s *Server) outside(req *gosip.Request, tagless bool, local netip.AddrPort) *gosip.Response {
+	switch {
+	case !tagless:
+		return s.build(req, 481)
+	case req.Method == gosip.OPTIONS:
+		return s.options(req, local)
+	}
+	switch req.Method {
+	case gosip.BYE, gosip.UPDATE, gosip.INFO, gosip.PRACK:
+		return s.build(req, 481)
+	}
+	return s.notAllowed(req)
+}
+
+// signed reports whether a request comes with credentials. They are looked at once, with
+// a transaction, as their nonce counts how often it is used.
+func signed(req *gosip.Request) bool { return req.GetHeader("Authorization") != nil }
+
+// overload refuses a new call that would be one too many, and lets the others pass.
+func (s *Server) overload(req *gosip.Request, w inbound) (res *gosip.Response, done bool) {
+	if leg := s.dialogs.begun(req); leg != nil {
+		if branchOf(leg.invite) == branchOf(req) {
+			return nil, false // repeated: the library knows it
+		}
+		return s.build(req, 482), true // RFC 3261 section 8.2.2.2: merged
+	}
+	if r := s.handler.Overload(); r.Status != 0 {
+		return s.build(req, r.Status, r.fields(w.local())...), true
+	}
+	if !signed(req) {
+		if res := s.admitted(req); res != nil {
+			return res, true
+		}
+		if res := s.replacement(req); res != nil {
+			return res, true
+		}
+	}
+	if limit := s.bounded(w.remote().Addr()); limit != "" {
+		return s.build(req, 503, Refusal{RetryAfter: retryLimit}.fields(w.local())...), true
+	}
+	s.dialogs.come(req)
+	return nil, false
+}
+
+// bounded gives the limit that a new call of the source meets, empty for none.
+func (s *Server) bounded(from netip.Addr) string {
+	if most := s.limits.Transactions; most > 0 && s.live.Load() >= int64(most) {
+		s.limited.Add(1)
+		return "transactions"
+	}
+	limit := s.sources.call(from)
+	if limit != "" {
+		s.limit(from, limit)
+	}
+	return limit
+}
+
+func branchOf(req *gosip.Request) string {
+	if via := req.Via(); via != nil {
+		return via.Params.GetOr("branch", "")
+	}
+	return ""
+}
