@@ -27,6 +27,10 @@ func Build(c *config.Config, audio *Audio, version string, logger *slog.Logger) 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrResources, err)
 	}
+	translated, err := translation(c, logger)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%w: %w", ErrResources, err), closeAll(open))
+	}
 	watching, err := observers(c, version, logger)
 	if err != nil {
 		return nil, errors.Join(err, closeAll(open))
@@ -38,6 +42,8 @@ func Build(c *config.Config, audio *Audio, version string, logger *slog.Logger) 
 		TLS:       secure,
 		ListenRTP: rtp.ListenRaw,
 		Observers: watching,
+		NAT:       translated,
+		Host:      hostAddresses(),
 		Logger:    logger,
 	})
 	if err != nil {

@@ -60,7 +60,7 @@ func TestCallOfThirtySecondsPacketByPacket(t *testing.T) {
 }
 
 func TestLostACK(t *testing.T) {
-	play(t, setup{}, func(s *scenario) {
+	play(t, setup{set: []string{"limits.amplification=0"}}, func(s *scenario) {
 		caller := s.caller()
 		call := caller.Invite(offer(caller, ""))
 		call.Want(180)

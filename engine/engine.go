@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"runtime"
 	"slices"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"pickup/config"
+	"pickup/transport/nat"
 	"pickup/transport/rtp"
 	"pickup/transport/sip"
 )
@@ -23,11 +25,13 @@ const retryAfter = 5 * time.Second
 // Options is what an engine is made of.
 type Options struct {
 	Config    *config.Config
-	Audio     *Audio      // what calls are played until SetAudio
-	Entries   []Entry     // where SIP comes in; the engine closes them
-	TLS       *tls.Config // of the entries that need it
-	ListenRTP rtp.Listen  // opens the media sockets
-	Observers []Observer  // are told what the calls do
+	Audio     *Audio       // what calls are played until SetAudio
+	Entries   []Entry      // where SIP comes in; the engine closes them
+	TLS       *tls.Config  // of the entries that need it
+	ListenRTP rtp.Listen   // opens the media sockets
+	Observers []Observer   // are told what the calls do
+	NAT       *nat.Watcher // what peers are told of our addresses; nil: the local ones
+	Host      []netip.Addr // addresses of this host, which are no target of media
 	Logger    *slog.Logger
 }
 
@@ -48,6 +52,8 @@ type Engine struct {
 	ports     *rtp.Ports
 	pacers    *rtp.Pacers
 	noise     noise
+	nat       *nat.Watcher
+	host      []netip.Addr
 	hurry     chan struct{}
 	hurryOnce sync.Once
 }
@@ -67,6 +73,8 @@ func New(o Options) (*Engine, error) {
 		logger:    o.Logger,
 		admission: newAdmission(o.Config.Behavior.MaxConcurrentCalls),
 		ports:     ports,
+		nat:       o.NAT,
+		host:      o.Host,
 		hurry:     make(chan struct{}),
 	}
 	e.audio.Store(o.Audio)
@@ -77,7 +85,13 @@ func New(o Options) (*Engine, error) {
 	if e.accounts, err = accounts(o.Config); err != nil {
 		return nil, err
 	}
-	e.sip, err = sip.NewServer(sip.Config{Handler: e, UserAgent: o.Config.SIP.UserAgent, Logger: o.Logger, Authentication: callers})
+	if e.nat == nil {
+		e.nat = nat.NewWatcher(nat.Policy{}, nil, o.Logger)
+	}
+	e.sip, err = sip.NewServer(sip.Config{
+		Handler: e, UserAgent: o.Config.SIP.UserAgent, Logger: o.Logger,
+		ACL: acl(o.Config), Limits: limits(o.Config), Name: e.contact, Authentication: callers,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
@@ -93,6 +107,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	working, stopWorking := context.WithCancel(context.Background())
 	var background sync.WaitGroup
 	background.Go(func() { e.reportNoise(working) })
+	background.Go(func() { e.nat.Run(working) })
 
 	for _, entry := range e.entries {
 		background.Go(func() { e.serve(working, entry) })

@@ -24,6 +24,7 @@ type media struct {
 	audio      *Audio
 	id         calls.ID
 	local      sdp.Local
+	bind       netip.Addr     // of the media sockets
 	source     netip.Addr     // where the caller's signalling comes from
 	signalling netip.AddrPort // where it reached us
 	session    *rtp.Session
@@ -41,12 +42,18 @@ type negotiated struct {
 
 var _ calls.Media = (*media)(nil)
 
+// errElsewhere is the error of a session description that names another host than the
+// signalling comes from.
+var errElsewhere = errors.New("media must go where the signalling comes from")
+
 // newMedia prepares the media of a call that came in on the leg. The address that
-// the caller dialled is the one that its audio comes from.
+// the caller dialled is the one that its audio comes from; behind a translator the
+// caller is told the outer one.
 func (e *Engine) newMedia(id calls.ID, l *sip.Leg) *media {
 	audio := e.audio.Load()
-	return &media{engine: e, audio: audio, id: id, source: l.Source().Addr(), signalling: l.Local(), local: sdp.Local{
-		Address:        l.Local().Addr(),
+	bind, source := l.Local().Addr(), l.Source().Addr()
+	return &media{engine: e, audio: audio, id: id, bind: bind, source: source, signalling: l.Local(), local: sdp.Local{
+		Address:        e.nat.Policy().Audio(bind, source),
 		Codecs:         audio.codecs,
 		TelephoneEvent: e.config.Media.EnableDTMF,
 		RTCPMux:        true,
@@ -91,13 +98,6 @@ func (m *media) Accept(answer []byte) error {
 	return nil
 }
 
-// receivesSIP tells our own SIP port, on the address that the caller dialled or on
-// another one of the loopback network.
-func (m *media) receivesSIP(a netip.AddrPort) bool {
-	return a == m.signalling ||
-		a.Port() == m.signalling.Port() && a.Addr().IsLoopback() && m.signalling.Addr().IsLoopback()
-}
-
 // Revert takes the last Negotiate back, whose answer did not get to the caller.
 func (m *media) Revert() error {
 	m.described, m.version = m.standing.described, m.standing.version
@@ -113,7 +113,7 @@ func (m *media) open() error {
 		Listen:  m.engine.listenRTP,
 		Ports:   m.engine.ports,
 		Pacers:  m.engine.pacers,
-		Address: m.local.Address,
+		Address: m.bind,
 	})
 	if err != nil {
 		return &calls.RefusedError{
@@ -147,8 +147,8 @@ func (m *media) describe(write func(sdp.Local) ([]byte, error)) ([]byte, error) 
 // next packet.
 func (m *media) agree(agreed sdp.Media) error {
 	for _, remote := range []netip.AddrPort{agreed.Remote, agreed.RemoteRTCP} {
-		if m.receivesSIP(remote) {
-			return fmt.Errorf("%w: %v receives SIP", rtp.ErrOwnPort, remote)
+		if err := m.refuseTarget(remote); err != nil {
+			return err
 		}
 	}
 	var err error
@@ -239,14 +239,14 @@ func (m *media) summary() calls.MediaStats {
 	return calls.MediaStats{
 		Audio:     m.audio.prompt.Source(),
 		Codec:     m.agreed.Codec.Name,
-		Local:     netip.AddrPortFrom(m.local.Address, m.local.Port),
+		Local:     netip.AddrPortFrom(m.bind, m.local.Port),
 		RemoteSDP: m.agreed.Remote,
 	}
 }
 
 // refused turns an error of the negotiation into its answer in SIP.
 func refused(err error) error {
-	if errors.Is(err, rtp.ErrOwnPort) {
+	if errors.Is(err, rtp.ErrOwnPort) || errors.Is(err, errElsewhere) {
 		return &calls.RefusedError{Refusal: calls.Refusal{Status: 488}, Cause: calls.NotAcceptable, Err: err}
 	}
 	failed, ok := errors.AsType[*sdp.Error](err)

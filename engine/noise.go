@@ -19,7 +19,8 @@ type noise struct {
 
 // discards are the running counts of one look at all counters.
 type discards struct {
-	malformedSIP, unservedSIP, failedHandshakes, refusedCalls, invalidRTP, panics, lostNotices uint64
+	malformedSIP, unservedSIP, failedHandshakes, deniedSIP, limitedSIP, withheldSIP uint64
+	refusedCalls, invalidRTP, panics, lostNotices                                   uint64
 }
 
 // look reads all counters.
@@ -30,6 +31,7 @@ func (e *Engine) look() discards {
 	}
 	stats := e.sip.Stats()
 	d.malformedSIP, d.unservedSIP, d.failedHandshakes, d.panics = stats.Malformed, stats.Unserved, stats.Handshakes, stats.Panics
+	d.deniedSIP, d.limitedSIP, d.withheldSIP = stats.Denied, stats.Limited, stats.Withheld
 	for _, f := range e.bus.feeds {
 		d.lostNotices += f.dropped.Load()
 	}
@@ -64,6 +66,9 @@ func (d discards) log(logger *slog.Logger, last discards) {
 		{"malformed_sip", d.malformedSIP, last.malformedSIP},
 		{"unserved_sip", d.unservedSIP, last.unservedSIP},
 		{"failed_handshakes", d.failedHandshakes, last.failedHandshakes},
+		{"denied_sip", d.deniedSIP, last.deniedSIP},
+		{"limited_sip", d.limitedSIP, last.limitedSIP},
+		{"withheld_sip", d.withheldSIP, last.withheldSIP},
 		{"refused_calls", d.refusedCalls, last.refusedCalls},
 		{"invalid_rtp", d.invalidRTP, last.invalidRTP},
 		{"panics", d.panics, last.panics},

@@ -212,7 +212,7 @@ func TestChangeThatIsRefusedOrTakenBackLeavesTheSession(t *testing.T) {
 	play(t, setup{}, func(s *scenario) {
 		c := s.up()
 		m := &media{
-			engine: s.Engine, audio: s.audio.Load(), source: c.caller.Local().Addr(), signalling: serverAddr,
+			engine: s.Engine, audio: s.audio.Load(), bind: serverAddr.Addr(), source: c.caller.Local().Addr(), signalling: serverAddr,
 			local: sdp.Local{Address: serverAddr.Addr(), Codecs: s.audio.Load().codecs, SessionID: 7}, negotiated: negotiated{version: 1},
 		}
 		defer m.Stop()

@@ -83,6 +83,15 @@ func (e *Engine) overLimit() sip.Refusal {
 	return sip.Refusal{Status: e.config.Behavior.BusyStatus, RetryAfter: retryAfter}
 }
 
+// Overload refuses a new call that would be one too many, before it costs anything.
+func (e *Engine) Overload() sip.Refusal {
+	if e.admission.draining.Load() || e.admission.full() {
+		e.admission.refused.Add(1)
+		return e.overLimit()
+	}
+	return sip.Refusal{}
+}
+
 // Availability is what OPTIONS is told: ready, full or draining.
 func (e *Engine) Availability() sip.Refusal {
 	if e.admission.draining.Load() || e.admission.full() {
