@@ -15,7 +15,7 @@ LINT := bin/golangci-lint-$(LINT_VERSION)
 # How long `make fuzz` spends on each target.
 FUZZTIME ?= 30s
 
-.PHONY: help run build test lint fuzz e2e bench docs tools clean
+.PHONY: help run build test lint fuzz e2e flood bench docs tools clean
 
 help: ## Lists these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ fuzz: ## Runs every fuzz target in turn, FUZZTIME=30s for each
 
 e2e: tools ## Runs all calls by real programs: 30 s calls, 300 at once, shutdown under load
 	go test -tags e2e -count=1 -timeout 20m -v -run '^Test(Short|Full)' ./e2e/
+
+flood: tools ## Floods a running server for a minute while calls are up (docs/robustness.md)
+	go test -tags e2e -count=1 -timeout 5m -v -run '^TestFlood' ./e2e/
 
 bench: ## Runs the benchmarks, among them the pacer against its floor in C
 	go test -run '^$$' -bench . -benchmem ./...
