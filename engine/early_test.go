@@ -188,7 +188,7 @@ func TestEarlyUpdateHolds(t *testing.T) {
 
 func TestCallWithoutPRACK(t *testing.T) {
 	for _, sdp := range []bool{true, false} {
-		play(t, early(), func(s *scenario) {
+		play(t, early("limits.amplification=0"), func(s *scenario) {
 			caller := s.caller()
 			call := caller.Dial()
 			body := ""
