@@ -11,7 +11,7 @@ import (
 // comes by a connection has passed the stream.
 func (s *Server) filter(from gosip.TransportReadProps, data []byte) ([]byte, error) {
 	if from.Transport != "UDP" {
-		if st := s.streams.find(from.RemoteAddr.String()); st != nil && (!s.admits(st.source.Addr(), data, false) || s.front(data, st)) {
+		if st := s.streams.find(from.RemoteAddr.String()); st != nil && s.filterStream(st, data) {
 			return nil, nil
 		}
 		return data, nil
@@ -26,17 +26,36 @@ func (s *Server) filter(from gosip.TransportReadProps, data []byte) ([]byte, err
 		s.malformed.Add(1)
 		return nil, nil
 	}
-	if cut(data) {
+	sock := s.reader(from.RemoteAddr.String())
+	switch {
+	case sock == nil:
+		return data, nil
+	case beyond(data):
+		s.refuseUnread(sock, data)
+		return nil, nil
+	case cut(data):
 		s.malformed.Add(1)
-		if socket := s.reader(from.RemoteAddr.String()); socket != nil {
-			s.refuseDatagram(socket, data)
-		}
+		s.refuseDatagram(sock, data)
 		return nil, nil
 	}
-	if sock := s.reader(from.RemoteAddr.String()); sock != nil && s.front(data, sock) {
+	data = tidy(data)
+	if s.front(data, sock) {
 		return nil, nil
 	}
 	return data, nil
+}
+
+// filterStream is filter for a message of a connection, and true when there is nothing
+// more to do about it.
+func (s *Server) filterStream(st *stream, data []byte) (done bool) {
+	switch {
+	case !s.admits(st.source.Addr(), data, false):
+		return true
+	case beyond(data):
+		s.refuseUnread(st, data)
+		return true
+	}
+	return s.front(data, st)
 }
 
 // plausible reports whether a datagram starts like a SIP message and whether its
@@ -48,6 +67,7 @@ func plausible(data []byte) bool {
 		return false
 	}
 	if !bytes.HasPrefix(data, []byte("SIP/2.0 ")) {
+		line = bytes.TrimRight(line, " ") // RFC 4475 section 3.1.2.10: refused later, not met with silence
 		method, _, _ := bytes.Cut(line, []byte(" "))
 		version := line[bytes.LastIndexByte(line, ' ')+1:]
 		if !isToken(method) || len(version) < 4 || !bytes.EqualFold(version[:4], []byte("SIP/")) {

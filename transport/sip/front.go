@@ -22,7 +22,7 @@ type inbound interface {
 	transport() string
 	remote() netip.AddrPort
 	local() netip.AddrPort
-	send(p []byte)
+	send(p []byte, to netip.AddrPort) // a connection has one peer, whatever to is
 }
 
 // front sees each message on the goroutine that reads, before the library does. It is
@@ -39,7 +39,7 @@ func (s *Server) take(data []byte, w inbound) (done bool) {
 	msg, err := s.parser.ParseSIP(data)
 	req, ok := msg.(*gosip.Request)
 	if err != nil || !ok {
-		s.malformed.Add(1)
+		s.refuseUnread(w, data)
 		return true
 	}
 	req.SetTransport(w.transport())
@@ -60,9 +60,22 @@ func (s *Server) take(data []byte, w inbound) (done bool) {
 	}
 	s.requests.Add(1)
 	if res != nil {
-		w.send([]byte(res.String()))
+		w.send([]byte(res.String()), answerAddress(req, w.remote()))
 	}
 	return true
+}
+
+// answerAddress is where the response to a normalised request goes: to its source, or
+// to the port of a Via that stands for it (RFC 3261 section 18.2.2).
+func answerAddress(req *gosip.Request, source netip.AddrPort) netip.AddrPort {
+	via := req.Via()
+	switch {
+	case via == nil || via.Params.Has("rport") || via.Port > 65535:
+		return source
+	case via.Port == 0:
+		return netip.AddrPortFrom(source.Addr(), 5060)
+	}
+	return netip.AddrPortFrom(source.Addr(), uint16(via.Port))
 }
 
 // alone decides whether a request stands alone, and gives its response; nil is

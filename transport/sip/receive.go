@@ -2,6 +2,7 @@ package sip
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -18,15 +19,6 @@ func newParser(names ...string) *gosip.Parser {
 	maps.Copy(few, gosip.DefaultHeadersParser())
 	maps.DeleteFunc(few, func(name string, _ gosip.HeaderParser) bool { return !slices.Contains(names, name) })
 	return gosip.NewParser(gosip.WithHeadersParsers(few))
-}
-
-// parseable is an error when the library cannot read the message, as it will find.
-// It reads connections on goroutines that nobody guards.
-func (s *Server) parseable(message []byte) (err error) {
-	if !s.guard("parsing a message", func() { _, err = s.parser.ParseSIP(message) }) {
-		return errNoMessage
-	}
-	return err
 }
 
 // prepare sees each message on the read loop's goroutine, in the order of
@@ -63,13 +55,17 @@ func (s *Server) prepare(msg gosip.Message) {
 func (s *Server) normalise(req *gosip.Request) {
 	// The accessors parse at their first call and keep the result: later calls, on
 	// any goroutine, only read.
+	req.SipVersion = "SIP/2.0" // and not "sip/2.0", in responses of the library too
 	repairCSeq(req)
 	via, from, to, cseq := req.Via(), req.From(), req.To(), req.CSeq()
 	req.CallID()
 	if via != nil {
-		// RFC 3581 section 4, as if every client asked for it: a client whose Via is
-		// wrong, and one behind a NAT, gets its responses too. A value that the client
-		// wrote would be taken as the port to answer to.
+		via.Host = rebracketed(via.Host)
+	}
+	if via != nil && !honest(via, req.Source()) {
+		// RFC 3581 section 4, as if the client asked for it: one whose Via is wrong, and
+		// one behind a NAT, gets its responses too. A value that the client wrote would be
+		// taken as the port to answer to.
 		via.Params.Add("rport", "")
 	}
 	if cseq != nil {
@@ -81,14 +77,34 @@ func (s *Server) normalise(req *gosip.Request) {
 		}
 	}
 	if from != nil {
+		from.Address.Host = rebracketed(from.Address.Host)
 		trimParams(from.Params)
 	}
 	if to != nil {
+		to.Address.Host = rebracketed(to.Address.Host)
 		trimParams(to.Params)
 		if tagOf(to.Params) == "" {
 			to.Params.Add("tag", s.tags.tag(req))
 		}
 	}
+}
+
+// honest reports whether a Via without rport names the address that the request came
+// from: there is no NAT on the way, and the response goes to the port that the Via names
+// (RFC 3261 section 18.2.2), where the client listens.
+func honest(via *gosip.ViaHeader, source string) bool {
+	from, err := netip.ParseAddrPort(source)
+	named, bad := netip.ParseAddr(strings.Trim(via.Host, "[]"))
+	return err == nil && bad == nil && !via.Params.Has("rport") && named.Unmap() == from.Addr()
+}
+
+// rebracketed puts an IPv4 address in the form of IPv6 back into its brackets, which the
+// library takes away and does not write again.
+func rebracketed(host string) string {
+	if addr, err := netip.ParseAddr(host); err == nil && addr.Is4In6() {
+		return "[" + host + "]"
+	}
+	return host
 }
 
 // trimParams removes the white space that RFC 3261 section 25.1 allows around ";"

@@ -108,6 +108,7 @@ func (l *Leg) learn(req *gosip.Request) {
 func (l *Leg) aim(contact *gosip.ContactHeader) {
 	if contact != nil {
 		l.target = *contact.Address.Clone()
+		l.target.Host = rebracketed(l.target.Host)
 		l.target.Headers = nil // RFC 3261 section 19.1.1: not allowed in a Request-URI
 	}
 }

@@ -36,6 +36,7 @@ const (
 func (s *Server) build(req *gosip.Request, status int, fields ...gosip.Header) *gosip.Response {
 	res := gosip.NewResponseFromRequest(req, status, phrase(status), nil)
 	res.SipVersion = "SIP/2.0"
+	s.repeat(req, res)
 	restoreCSeq(req, res)
 	for _, h := range fields {
 		res.AppendHeader(h)
@@ -99,6 +100,7 @@ var phrases = map[int]string{
 	403: "Forbidden",
 	404: "Not Found",
 	405: "Method Not Allowed",
+	406: "Not Acceptable",
 	415: "Unsupported Media Type",
 	416: "Unsupported URI Scheme",
 	420: "Bad Extension",

@@ -93,8 +93,8 @@ func (s *socket) remote() netip.AddrPort { return s.source }
 func (s *socket) local() netip.AddrPort  { return addrPort(s.LocalAddr()) }
 
 // send answers the datagram that is being handled.
-func (s *socket) send(p []byte) {
-	_, _ = s.conn.PacketConn.WriteTo(p, net.UDPAddrFromAddrPort(s.source)) // lost like any datagram
+func (s *socket) send(p []byte, to netip.AddrPort) {
+	_, _ = s.conn.PacketConn.WriteTo(p, net.UDPAddrFromAddrPort(to)) // lost like any datagram
 }
 
 // peerAge is how long a peer is at least kept in the pool after its last message.

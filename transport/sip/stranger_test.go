@@ -13,10 +13,10 @@ import (
 // unsent is a way that keeps what is sent.
 type unsent struct{ sent []string }
 
-func (*unsent) transport() string      { return "UDP" }
-func (*unsent) remote() netip.AddrPort { return callerAddr }
-func (*unsent) local() netip.AddrPort  { return serverAddr }
-func (n *unsent) send(p []byte)        { n.sent = append(n.sent, string(p)) }
+func (*unsent) transport() string                 { return "UDP" }
+func (*unsent) remote() netip.AddrPort            { return callerAddr }
+func (*unsent) local() netip.AddrPort             { return serverAddr }
+func (n *unsent) send(p []byte, _ netip.AddrPort) { n.sent = append(n.sent, string(p)) }
 
 // What the library is given, and what it is not.
 func TestWhatReachesTheLibrary(t *testing.T) {

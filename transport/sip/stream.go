@@ -107,9 +107,7 @@ func (st *stream) receive() ([]byte, error) {
 			_, _ = st.Write(ping[:2]) // what ends the writing ends the reading
 		}
 		message, err := st.framing.next()
-		if err == nil && message != nil {
-			err = st.server.parseable(message)
-		}
+		message = tidy(message)
 		switch {
 		case errors.Is(err, errHungUp):
 			st.leave(err)
@@ -165,6 +163,13 @@ func (st *stream) fill(buffer []byte) error {
 	}
 }
 
+// answer writes a response, when there is one.
+func (st *stream) answer(res string) {
+	if res != "" {
+		_, _ = st.Write([]byte(res)) // what ends the writing ends the reading
+	}
+}
+
 // refuse answers a request whose end cannot be found, or is too far away, before
 // the connection is closed. What has no complete header section is no request.
 func (st *stream) refuse(fault error) {
@@ -172,9 +177,7 @@ func (st *stream) refuse(fault error) {
 	if errors.Is(fault, errTooLong) {
 		status = 513
 	}
-	if res := st.server.refusal(st.framing.refused(), st.way.transport, st.source.String(), status); res != "" {
-		_, _ = st.Write([]byte(res)) // the connection ends anyway
-	}
+	st.answer(st.server.refusal(st.framing.refused(), st.way.transport, st.source.String(), status))
 }
 
 func (st *stream) transport() string      { return st.way.transport }
@@ -182,7 +185,7 @@ func (st *stream) remote() netip.AddrPort { return st.source }
 func (st *stream) local() netip.AddrPort  { return addrPort(st.LocalAddr()) }
 
 // send answers the message that is being handled.
-func (st *stream) send(p []byte) { _, _ = st.Write(p) } // what ends the writing ends the reading
+func (st *stream) send(p []byte, _ netip.AddrPort) { _, _ = st.Write(p) } // what ends the writing ends the reading
 
 // Write queues a message that the peer is sent. It fails when the connection is closed,
 // or when the peer takes nothing.

@@ -28,22 +28,28 @@ func newTagger() (t tagger) {
 
 // tag is the local tag for a request that has none.
 func (t *tagger) tag(req *gosip.Request) string {
-	mac := hmac.New(sha256.New, t.key[:])
-	part := func(s string) {
-		mac.Write([]byte(s))
-		mac.Write([]byte{'\n'}) // in no header field
-	}
+	parts := make([]string, 0, 4)
 	if h := req.CallID(); h != nil {
-		part(h.Value())
+		parts = append(parts, h.Value())
 	}
 	if h := req.From(); h != nil {
-		part(tagOf(h.Params))
+		parts = append(parts, tagOf(h.Params))
 	}
 	if h := req.CSeq(); h != nil {
-		part(strconv.FormatUint(uint64(h.SeqNo), 10))
+		parts = append(parts, strconv.FormatUint(uint64(h.SeqNo), 10))
 	}
 	if h := req.Via(); h != nil {
-		part(h.Params.GetOr("branch", ""))
+		parts = append(parts, h.Params.GetOr("branch", ""))
+	}
+	return t.digest(parts...)
+}
+
+// digest is the tag of what has these parts.
+func (t *tagger) digest(parts ...string) string {
+	mac := hmac.New(sha256.New, t.key[:])
+	for _, part := range parts {
+		mac.Write([]byte(part))
+		mac.Write([]byte{'\n'}) // in no header field
 	}
 	return hex.EncodeToString(mac.Sum(nil)[:tagBytes])
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"net/netip"
 	"strings"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -56,7 +57,7 @@ func cut(data []byte) bool {
 func (s *Server) refuseDatagram(socket *socket, data []byte) {
 	end := bytes.Index(data, []byte("\r\n\r\n"))
 	if res := s.refusal(data[:end+4], "UDP", socket.source.String(), 400); res != "" {
-		socket.send([]byte(res)) // the peer repeats its request
+		socket.send([]byte(res), socket.source) // the peer repeats its request
 	}
 }
 
@@ -65,8 +66,13 @@ func (s *Server) refuseDatagram(socket *socket, data []byte) {
 func (s *Server) refusal(head []byte, transport, source string, status int) (response string) {
 	s.guard("refusing a message", func() {
 		msg, _, err := s.viaParser.ParseHeaders(head, true)
+		if err != nil {
+			from, _ := netip.ParseAddrPort(source) // the transport wrote it
+			response = s.unread(head, from)
+			return
+		}
 		req, ok := msg.(*gosip.Request)
-		if err != nil || !ok || req.IsAck() || req.Via() == nil {
+		if !ok || req.IsAck() || req.Via() == nil {
 			return
 		}
 		req.SetTransport(transport)

@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"strings"
 	"testing"
 	"time"
 )
@@ -37,7 +36,7 @@ func TestLengthOfADatagram(t *testing.T) {
 					return
 				}
 				m := c.want(test.want)
-				if m.get("CSeq") != "2 OPTIONS" || m.get("Call-ID") != "call-1" || m.tag() == "" || !strings.Contains(m.get("Via"), "rport=5070") {
+				if m.get("CSeq") != "2 OPTIONS" || m.get("Call-ID") != "call-1" || m.tag() == "" {
 					t.Errorf("got\n%v\nwant what the request has", m)
 				}
 				c.wantSilence(time.Second)

@@ -20,8 +20,6 @@ const (
 // point of a request (RFC 4475 section 3.3.11).
 func (s *Server) validate(req *gosip.Request) *gosip.Response {
 	switch {
-	case !strings.EqualFold(req.SipVersion, "SIP/2.0"):
-		return s.build(req, 505)
 	case !wellFormed(req):
 		return s.build(req, 400)
 	case req.Recipient.Scheme != "sip" && req.Recipient.Scheme != "sips":
@@ -39,6 +37,9 @@ func (s *Server) validate(req *gosip.Request) *gosip.Response {
 	case gosip.INVITE, gosip.UPDATE:
 		if res := s.validateContact(req); res != nil {
 			return res
+		}
+		if req.IsInvite() && !acceptable(req) {
+			return s.build(req, 406)
 		}
 		if res := s.validateInterval(req); res != nil {
 			return res
@@ -91,7 +92,7 @@ var single = map[string]string{
 func (s *Server) validateContact(req *gosip.Request) *gosip.Response {
 	contact := req.Contact()
 	unread := contact == nil && (req.IsInvite() || value(req, "Contact", "m") != "")
-	if unread || contact != nil && (contact.Address.Wildcard || contact.Address.Host == "") {
+	if unread || contact != nil && (contact.Address.Wildcard || contact.Address.Host == "" || !written(contact.Address)) {
 		return s.build(req, 400) // RFC 3261 section 8.1.1.8: exactly one SIP or SIPS URI
 	}
 	return nil
@@ -113,6 +114,29 @@ func (s *Server) validateSession(req *gosip.Request) *gosip.Response {
 
 // sessionDescription is the only type of body that says what a session is.
 const sessionDescription = "application/sdp"
+
+// written reports whether a URI can stand in a start line of ours: the library reads one
+// with spaces in it.
+func written(uri gosip.Uri) bool {
+	return !strings.ContainsFunc(uri.String(), func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune("<>\"", r) })
+}
+
+// acceptable reports whether an INVITE may be answered with a session description: its
+// Accept says what its responses may carry, and without one that is this type (RFC 3261
+// section 20.1). A range takes it in.
+func acceptable(req *gosip.Request) bool {
+	accepts := req.GetHeaders("Accept")
+	for _, h := range accepts {
+		for kind := range strings.SplitSeq(h.Value(), ",") {
+			kind, _, _ = strings.Cut(kind, ";")
+			switch strings.ToLower(strings.TrimSpace(kind)) {
+			case sessionDescription, "application/*", "*/*":
+				return true
+			}
+		}
+	}
+	return len(accepts) == 0
+}
 
 // bodyType is the media type of the body of a request, without parameters.
 func bodyType(req *gosip.Request) string {

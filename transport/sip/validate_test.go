@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,7 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		{"no Contact", "INVITE", []change{without("Contact")}, "400", ""},
 		{"two Contacts", "INVITE", []change{set("Contact", "<sip:a@198.51.100.1>, <sip:b@198.51.100.1>")}, "400", ""},
 		{"broken Contact", "INVITE", []change{set("Contact", "<sip:a")}, "400", ""},
+		{"Contact with a space", "INVITE", []change{set("Contact", "<sip:a SIP/2.0@198.51.100.1>")}, "400", ""},
 		{"wildcard Contact", "INVITE", []change{set("Contact", "*")}, "400", ""},
 		{"telephone Contact", "INVITE", []change{set("Contact", "<tel:+1234>")}, "400", ""},
 		{"telephone URI", "INVITE", []change{starting("INVITE tel:+1234567 SIP/2.0")}, "416", ""},
@@ -119,16 +121,18 @@ func TestOptions(t *testing.T) {
 	})
 }
 
-// RFC 3581 for those who do not ask for it.
+// RFC 3581 for those who ask for it, and for those whose Via does not name where they
+// are.
 func TestResponseGoesToTheSourcePort(t *testing.T) {
 	for name, via := range map[string]string{
-		"no rport":      "SIP/2.0/UDP 198.51.100.1:9;branch=z9hG4bK-p",
+		"asked for":     "SIP/2.0/UDP 198.51.100.1:9;rport;branch=z9hG4bK-p",
 		"rport":         "SIP/2.0/UDP 10.0.0.1:9;rport;branch=z9hG4bK-p",
+		"behind a NAT":  "SIP/2.0/UDP 10.0.0.1:9;branch=z9hG4bK-p",
 		"rport chosen":  "SIP/2.0/UDP 10.0.0.1;rport=9;received=203.0.113.9;branch=z9hG4bK-p",
 		"name":          "SIP/2.0/UDP nowhere.invalid;branch=z9hG4bK-p",
-		"two Via":       "SIP/2.0/UDP 198.51.100.1:9;branch=z9hG4bK-p\r\nVia: SIP/2.0/UDP far.invalid:5062;branch=z9hG4bK-q;x=1",
-		"RFC 2543":      "SIP/2.0/UDP 198.51.100.1:9",
-		"odd transport": "SIP/2.0/FOO 198.51.100.1:9;branch=z9hG4bK-p",
+		"two Via":       "SIP/2.0/UDP 10.0.0.1:9;branch=z9hG4bK-p\r\nVia: SIP/2.0/UDP far.invalid:5062;branch=z9hG4bK-q;x=1",
+		"RFC 2543":      "SIP/2.0/UDP 10.0.0.1:9",
+		"odd transport": "SIP/2.0/FOO 10.0.0.1:9;branch=z9hG4bK-p",
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, takesCalls, func(w *world) {
@@ -141,6 +145,34 @@ func TestResponseGoesToTheSourcePort(t *testing.T) {
 				if name == "two Via" && (len(vias) != 2 || vias[1] != "SIP/2.0/UDP far.invalid:5062;branch=z9hG4bK-q;x=1") {
 					t.Errorf("second Via: got %q, want it as it was", vias)
 				}
+			})
+		})
+	}
+}
+
+// RFC 3261 section 18.2.2: "the response MUST be sent to the address in the received
+// parameter or sent-by, using the port indicated in the sent-by value".
+func TestResponseGoesToThePortOfTheVia(t *testing.T) {
+	for name, test := range map[string]struct{ via, port string }{
+		"port":         {"SIP/2.0/UDP 198.51.100.1:5099;branch=z9hG4bK-p", ":5099"},
+		"default port": {"SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK-p", ":5060"},
+		"RFC 2543":     {"SIP/2.0/UDP 198.51.100.1:5099", ":5099"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(c *call) { c.must(c.Reject(Refusal{Status: 486})) }, func(w *world) {
+				sends := w.caller()
+				hears := w.callerAt(netip.MustParseAddrPort("198.51.100.1"+test.port), "x")
+				sends.send("OPTIONS", set("Via", test.via))
+				if via := hears.want("200").get("Via"); via != test.via {
+					t.Errorf("Via: got %q, want it as it was", via)
+				}
+				invite := set("Via", strings.Replace(test.via, "-p", "-invite", 1))
+				sends.send("INVITE", invite)
+				hears.want("486")
+				hears.want("486") // of the library, to the same place
+				sends.send("ACK", invite)
+				hears.wantSilence(time.Minute)
+				sends.wantSilence(time.Second)
 			})
 		})
 	}

@@ -1,0 +1,80 @@
+package sip
+
+import (
+	"bytes"
+	"strings"
+)
+
+// RFC 3261 section 25.1 allows white space between the parts of a Via, and RFC 4475
+// section 3.1.1.1 has it. The library takes it for parts of the host and of the names of
+// parameters, so it is taken out before.
+
+// tidy gives the message with Via fields that the library understands. It is the same
+// one when nothing has to be done, as with nearly all.
+func tidy(data []byte) []byte {
+	end := bytes.Index(data, []byte("\r\n\r\n"))
+	if end < 0 || !untidy(data[:end]) {
+		return data
+	}
+	lines := strings.Split(unfold(string(data[:end])), "\r\n")
+	for i, line := range lines {
+		if name, value, found := strings.Cut(line, ":"); i > 0 && found && isVia(name) {
+			lines[i] = "Via: " + tidyVia(value)
+		}
+	}
+	return append([]byte(strings.Join(lines, "\r\n")), data[end:]...)
+}
+
+// isVia reports whether it is the name of the field.
+func isVia(name string) bool {
+	name = strings.TrimSpace(name)
+	return strings.EqualFold(name, "Via") || strings.EqualFold(name, "v")
+}
+
+// untidy reports whether a Via of the header section has white space beside a separator,
+// or is folded.
+func untidy(head []byte) bool {
+	for i, line := range bytes.Split(head, []byte("\r\n")) {
+		if i == 0 || len(line) == 0 || line[0] != 'V' && line[0] != 'v' {
+			continue
+		}
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		if !isVia(string(name)) {
+			continue
+		}
+		folded := head[min(len(head)-1, bytes.Index(head, line)+len(line)+2):]
+		if folded[0] == ' ' || folded[0] == '\t' {
+			return true
+		}
+		for _, separator := range []string{"/", ";", "=", ",", ":"} {
+			for _, blank := range []string{" ", "\t"} {
+				if bytes.Contains(value, []byte(blank+separator)) || bytes.Contains(value, []byte(separator+blank)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// tidyVia takes the white space out of a Via, but for the blank before the sent-by. What
+// has a quoted string, or is no Via, stays as it is.
+func tidyVia(value string) string {
+	value = strings.TrimSpace(value)
+	if strings.ContainsRune(value, '"') {
+		return value
+	}
+	elements := strings.Split(value, ",")
+	for i, element := range elements {
+		protocol := strings.SplitN(element, "/", 3)
+		if len(protocol) != 3 {
+			return value
+		}
+		transport, rest, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(protocol[2], "\t", " ")), " ")
+		elements[i] = squeeze(protocol[0]) + "/" + squeeze(protocol[1]) + "/" + transport + " " + squeeze(rest)
+	}
+	return strings.Join(elements, ", ")
+}
+
+// squeeze takes all white space away.
+func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
