@@ -108,6 +108,9 @@ func FuzzFramer(f *testing.F) {
 	f.Add([]byte(framed("v=0")+"\r\n\r\n"+framed("")), uint8(3))
 	f.Add([]byte("\r\n\r\n\r\nOPTIONS"), uint8(1))
 	f.Add([]byte("OPTIONS sip:x SIP/2.0\r\nl: 9999999999\r\n\r\n"), uint8(50))
+	for i, message := range tortures(f) {
+		f.Add(message, uint8(i))
+	}
 	f.Fuzz(func(t *testing.T, data []byte, size uint8) {
 		whole, wholeErr := frames(t, data, len(data)+1)
 		parts, partsErr := frames(t, data, int(size)+1)

@@ -21,6 +21,9 @@ func FuzzRequest(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	for _, message := range tortures(f) {
+		f.Add(message)
+	}
 	s, err := NewServer(Config{Handler: &world{}, UserAgent: "x", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		f.Fatal(err)
@@ -33,6 +36,9 @@ func FuzzRequest(f *testing.F) {
 		}
 		msg, err := parser.ParseSIP(data)
 		if err != nil {
+			if res := s.unread(data, callerAddr); res != "" {
+				wellWritten(t, res)
+			}
 			return
 		}
 		msg.SetSource(sock.id.String())
