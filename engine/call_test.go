@@ -261,6 +261,19 @@ func TestEachCodec(t *testing.T) {
 	}
 }
 
+func TestBadDescriptionIsRefused(t *testing.T) {
+	for _, sdp := range []string{"hello", "v=0\r\nm=audio 65536 RTP/AVP 0\r\n"} {
+		play(t, setup{}, func(s *scenario) {
+			call := s.caller().Invite(sdp)
+			if got := call.Want(400).Get("Warning"); !strings.HasPrefix(got, "399 ") {
+				t.Errorf("Warning: got %q, want a 399", got)
+			}
+			call.AckRefusal()
+			s.wantEnd(calls.NotAcceptable, calls.Server, 400)
+		})
+	}
+}
+
 func TestOfferOnHoldHearsNothingAndEndsInTime(t *testing.T) {
 	play(t, setup{}, func(s *scenario) {
 		caller := s.caller()
