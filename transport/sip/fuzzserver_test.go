@@ -144,13 +144,13 @@ func (d *dialogFuzz) read() {
 		case d.tag == "" && m.tag() != "" && m.get("CSeq") == "1 INVITE":
 			d.tag = m.tag()
 		case method != "SIP/2.0":
-			d.ours, d.method = branchOf(m.get("Via")), method
+			d.ours, d.method = viaBranch(m.get("Via")), method
 		}
 	}
 }
 
-// branchOf is the branch of a Via.
-func branchOf(via string) string {
+// viaBranch is the branch of a Via.
+func viaBranch(via string) string {
 	_, branch, _ := strings.Cut(via, ";branch=")
 	branch, _, _ = strings.Cut(branch, ";")
 	return branch

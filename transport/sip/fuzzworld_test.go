@@ -159,7 +159,8 @@ var temper = []func(*call){
 
 // wellSent checks everything that was written in answer to what a peer has sent: each
 // message can be read again, and each transaction has one final response. After 64·T1
-// the same request is another transaction. The library keeps none for CANCEL.
+// the same request is another transaction, and one with another To is another request.
+// The library keeps none for CANCEL.
 func wellSent(t *testing.T, written []output) {
 	t.Helper()
 	type final struct {
@@ -173,7 +174,7 @@ func wellSent(t *testing.T, written []output) {
 		if !strings.HasPrefix(m.start, "SIP/2.0 ") || strings.HasPrefix(m.start, "SIP/2.0 1") || strings.HasSuffix(m.get("CSeq"), "CANCEL") {
 			continue
 		}
-		key := fmt.Sprint(m.all("Via"), m.get("CSeq"), m.get("Call-ID"), m.get("From"))
+		key := fmt.Sprint(m.all("Via"), m.get("CSeq"), m.get("Call-ID"), m.get("From"), m.get("To"))
 		old, known := finals[key]
 		if known && o.at.Sub(old.at) >= 64*gosip.T1 {
 			known = false
