@@ -10,7 +10,7 @@
 // server is gone, answers with an error, or sends what Accept refuses: an error is returned only when there is no copy.
 //
 // Everything that the other side could stretch is bounded: 20 MiB, 30 s in all, 3 redirects, 64 KiB of header. Only http
-// and https are followed. Addresses that are not public are refused when the connection is made, after the name was
+// and https are followed, and never from https to http. Addresses that are not public are refused when the connection is made, after the name was
 // resolved, so that neither a redirect nor a name server leads into the network of this machine. For the same reason
 // proxies (HTTP_PROXY and its kin) are not used: the check would see the proxy's address in place of the server's.
 //

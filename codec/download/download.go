@@ -28,9 +28,6 @@ type Options struct {
 	// Progress is told how many bytes have come, and how many there will be or -1 when the server does not say. It
 	// is called by the goroutine of Get, about every 32 KiB. nil is not called.
 	Progress func(done, total int64)
-	// UserAgent names the program to the server (RFC 9110, 10.1.5), for example "pickup/1.2". When empty it is
-	// "pickup".
-	UserAgent string
 }
 
 // State tells where the data of a Result come from.

@@ -185,8 +185,8 @@ func TestThreeRedirectsAreFollowedWithoutThePassword(t *testing.T) {
 			if first := r.URL.Path == "/"; ok != first || first && user+password != "mesecret" {
 				t.Errorf("%s: got password %v, want it at the first server only", r.URL.Path, ok)
 			}
-			if got := r.UserAgent(); got != "pickup/1" {
-				t.Errorf("User-Agent: got %q, want pickup/1", got)
+			if got := r.UserAgent(); got != "pickup" {
+				t.Errorf("User-Agent: got %q, want pickup", got)
 			}
 			if len(r.URL.Path) < 4 {
 				to("http://next"+r.URL.Path+"x")(w, r)
@@ -194,7 +194,7 @@ func TestThreeRedirectsAreFollowedWithoutThePassword(t *testing.T) {
 			}
 			io.WriteString(w, song)
 		})
-		got, err := get(t.Context(), "http://me:secret@host/", Options{UserAgent: "pickup/1"}, network.dial)
+		got, err := get(t.Context(), "http://me:secret@host/", Options{}, network.dial)
 		if err != nil || string(got.Data) != song {
 			t.Errorf("got %q, %v, want %q", got.Data, err, song)
 		}

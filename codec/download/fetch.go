@@ -109,11 +109,7 @@ func (f fetcher) request(ctx context.Context, u *url.URL, known validators) (*ht
 	if err != nil {
 		return nil, errors.New("no request can be made of the URL")
 	}
-	agent := f.opt.UserAgent
-	if agent == "" {
-		agent = "pickup"
-	}
-	request.Header.Set("User-Agent", agent)
+	request.Header.Set("User-Agent", "pickup")
 	request.Header.Set("Accept", "audio/*, */*;q=0.5")
 	if password, _ := u.User.Password(); u.User != nil {
 		request.SetBasicAuth(u.User.Username(), password)
@@ -140,6 +136,10 @@ func redirected(u *url.URL, location string) (*url.URL, error) {
 	}
 	if err := permit(next); err != nil {
 		return nil, fmt.Errorf("redirect: %w", err)
+	}
+	if u.Scheme == "https" && next.Scheme != "https" {
+		// Who asked for https shall not get what anybody on the way may have put there.
+		return nil, errors.New("redirect from https to http, which is not followed")
 	}
 	return next, nil
 }

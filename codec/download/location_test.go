@@ -40,7 +40,32 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// FuzzRedirect gives Locations of any kind: none leads out of http and https, or into a second line.
+func TestRedirected(t *testing.T) {
+	tests := []struct{ from, location, want, refused string }{
+		{"https://host/a", "/b", "https://host/b", ""},
+		{"https://host/a", "//other/b", "https://other/b", ""},
+		{"http://host/a", "https://host/a", "https://host/a", ""},
+		{"http://host/a", "http://other/b", "http://other/b", ""},
+		{"https://host/a", "http://host/a", "", "redirect from https to http"},
+		{"HTTPS://host/a", "HTTP://host/a", "", "redirect from https to http"},
+		{"https://host/a", "ftp://host/a", "", `scheme "ftp"`},
+	}
+	for _, tt := range tests {
+		from, err := parse(tt.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, err := redirected(from, tt.location)
+		if tt.refused == "" && (err != nil || next.String() != tt.want) {
+			t.Errorf("%s to %s: got %v, %v, want %s", tt.from, tt.location, next, err, tt.want)
+		}
+		if tt.refused != "" && (err == nil || !strings.Contains(err.Error(), tt.refused)) {
+			t.Errorf("%s to %s: got %v, %v, want %q", tt.from, tt.location, next, err, tt.refused)
+		}
+	}
+}
+
+// FuzzRedirect gives Locations of any kind: none leads out of https, or into a second line.
 func FuzzRedirect(f *testing.F) {
 	for _, seed := range []string{"/a", "http://other/a?b", "file:///etc/passwd", "//h", "http://u:p@h:x", "\x00", ""} {
 		f.Add(seed)
@@ -54,7 +79,7 @@ func FuzzRedirect(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if err := permit(next); err != nil {
+		if err := permit(next); err != nil || next.Scheme != "https" {
 			t.Errorf("%q leads to %v: %v", location, next, err)
 		}
 		if strings.ContainsAny(redact(next), "\r\n") {
