@@ -28,6 +28,23 @@ type Format struct {
 	SampleRate  int    // of the audio, in Hz
 }
 
+// Band is the width of the sound of a format. The audio of a file is prepared once for each band.
+type Band string
+
+// The two bands.
+const (
+	Narrow Band = "narrow" // up to 4 kHz: G.711
+	Wide   Band = "wide"   // up to 8 kHz: G.722
+)
+
+// Band is which band the format belongs to.
+func (f Format) Band() Band {
+	if f.SampleRate == wideRate {
+		return Wide
+	}
+	return Narrow
+}
+
 // PCMU is G.711 mu-law (RFC 3551, 4.5.14).
 var PCMU = Format{Name: "PCMU", PayloadType: 0, ClockRate: narrowRate, SampleRate: narrowRate}
 

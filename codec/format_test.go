@@ -65,7 +65,7 @@ func TestThirtySecondsAreFifteenHundredFrames(t *testing.T) {
 		}
 		for _, f := range Formats() {
 			track, ok := p.Track(f.Name)
-			if !ok || track.Format() != f || track.Frames() != 1500 || len(track.payload) != 240_000 {
+			if !ok || track.format != f || track.Frames() != 1500 || len(track.payload) != 240_000 {
 				t.Fatalf("%s in %s: got %d frames, want 1500 of 240,000 bytes", name, f.Name, track.Frames())
 			}
 		}

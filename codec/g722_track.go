@@ -11,34 +11,34 @@ func newG722Track(samples []int16) *Track {
 	e.reset()
 	t := &Track{format: G722, payload: e.encode(nil, samples)}
 	t.silence = e.silence()
-	t.again = e.encode(nil, samples)
+	t.repeat = e.encode(nil, samples)
 	return t
 }
 
 // Encoded zeros are a noise of a few steps, to which the predictors add up their rounding. Only repeated silenceCodes
 // decode to zero, and only from some states: from the others they leave a constant of about 24 steps.
 const (
-	subsiding = 100 // frames of zeros at the most, until a state from which there is no constant; mostly less than 20
-	resting   = 20  // frames of silenceCodes behind which nothing changes any more
+	silencing = 100 // frames of zeros at the most, until a state from which there is no constant; mostly less than 20
+	silent    = 20  // frames of silenceCodes behind which nothing changes any more
 )
 
 // silence is what follows the sound that was encoded: zeros, and then a frame that can be repeated.
 func (e g722Encoder) silence() frames {
 	zeros := make([]int16, G722.frameSamples())
 	var f frames
-	for n := 0; n < subsiding && !e.rests(); n++ {
+	for n := 0; n < silencing && !e.fallsSilent(); n++ {
 		f = e.encode(f, zeros)
 	}
 	return append(f, silentFrame(G722)...)
 }
 
-// rests tells whether a decoder that has followed the encoder comes to zero by silenceCodes. Decoder and encoder have the
+// fallsSilent tells whether a decoder that has followed the encoder comes to zero by silenceCodes. Decoder and encoder have the
 // same predictors.
-func (e g722Encoder) rests() bool {
+func (e g722Encoder) fallsSilent() bool {
 	d := g722Decoder{low: e.low, high: e.high}
 	silence := silentFrame(G722)
 	var heard []int16
-	for range resting {
+	for range silent {
 		heard = d.decode(heard[:0], silence)
 	}
 	return !slices.ContainsFunc(heard, func(s int16) bool { return s != 0 })

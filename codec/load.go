@@ -19,35 +19,39 @@ const BuiltinSource = "builtin"
 //go:embed builtin/builtin.mp3
 var builtin []byte
 
-// Load reads an MP3 or WAV file from r and prepares it. The content decides which it is, not the name. source names
-// it in errors and in Prompt.Source. At most 20 MiB and, within the play time, at most 10 minutes of audio are
-// accepted. Errors are one line for the person who chose the file: which one, what is wrong with it, what is allowed
-// and how to convert it.
+// Load reads an MP3 or WAV file from r and prepares it. The content decides which it is, not the name. source is that of
+// Prompt.Source. At most 20 MiB and, within the play time, at most 10 minutes of audio are accepted. Errors are one line
+// for the person who chose the file: what is wrong with it, what is allowed and how to convert it. Which file it is they
+// leave to the caller, who knows it by the name that people gave it.
 func Load(r io.Reader, source string, opt Options) (*Prompt, error) {
 	if err := opt.check(); err != nil {
-		return nil, fmt.Errorf("codec: %s: %w", source, err)
+		return nil, err
 	}
 	data, err := io.ReadAll(io.LimitReader(r, maxSize+1))
 	if err != nil {
-		return nil, fmt.Errorf("codec: %s: read: %w", source, withoutPath(err))
+		return nil, fmt.Errorf("read: %w", withoutPath(err))
 	}
 	if len(data) > maxSize {
-		return nil, fmt.Errorf("codec: %s: larger than 20 MiB, which is the limit; %s", source, shorten)
+		return nil, fmt.Errorf("larger than 20 MiB, which is the limit; %s", shorten)
 	}
 	a, err := Decode(data, opt.Duration)
 	if err != nil {
-		return nil, fmt.Errorf("codec: %s: %w", source, err)
+		return nil, err
 	}
-	samples, err := prepare(a, opt)
+	if opt.Observer != nil {
+		opt.Observer.Decoded(a)
+	}
+	notes := a.Notes
+	samples, err := prepare(a.mix(), a.Rate, opt)
 	if err != nil {
-		return nil, fmt.Errorf("codec: %s: %w", source, err)
+		return nil, err
 	}
 	p := newPrompt(source, opt.Formats, func(f Format) *Track { return newTrack(f, samples[f.Band()]) })
-	p.notes = a.Notes
+	p.notes = notes
 	return p, nil
 }
 
-// LoadFile loads the MP3 or WAV file at path, as Load does.
+// LoadFile loads the MP3 or WAV file at path, as Load does. Errors name it.
 func LoadFile(path string, opt Options) (*Prompt, error) {
 	// A pipe that nobody writes to would hold the program up, here and in the open.
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
@@ -58,13 +62,22 @@ func LoadFile(path string, opt Options) (*Prompt, error) {
 		return nil, fmt.Errorf("codec: %s: open: %w", path, withoutPath(err))
 	}
 	defer f.Close()
-	return Load(f, path, opt)
+	return loadNamed(f, path, opt)
 }
 
 // LoadBuiltin prepares the MP3 that is part of the program, about 37 s of speech and music; it fails only when
 // opt is not valid.
 func LoadBuiltin(opt Options) (*Prompt, error) {
-	return Load(bytes.NewReader(builtin), BuiltinSource, opt)
+	return loadNamed(bytes.NewReader(builtin), BuiltinSource, opt)
+}
+
+// loadNamed is Load with errors that name the source.
+func loadNamed(r io.Reader, source string, opt Options) (*Prompt, error) {
+	p, err := Load(r, source, opt)
+	if err != nil {
+		return nil, fmt.Errorf("codec: %s: %w", source, err)
+	}
+	return p, nil
 }
 
 // withoutPath is the cause in an error of the file system, whose path the caller has named already.

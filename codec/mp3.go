@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/hajimehoshi/go-mp3"
@@ -15,11 +16,11 @@ func decodeMP3(data []byte, play time.Duration) (Audio, error) {
 	if err != nil {
 		return Audio{}, err
 	}
-	frames, err := suit(s.frames)
+	frames, err := repairFrames(s.frames)
 	if err != nil {
 		return Audio{}, err
 	}
-	d := decoding{feeder: feeder{frames: frames}}
+	d := newDecoding(frames)
 	for d.feeder.next < len(frames) {
 		if d.run() != nil {
 			d.failed++
@@ -27,22 +28,48 @@ func decodeMP3(data []byte, play time.Duration) (Audio, error) {
 		}
 		// A frame that cannot be decoded is silent.
 		whole := d.feeder.next * s.header.samples()
-		d.left = append(d.left, make([]float64, whole-len(d.left))...)
-		d.right = append(d.right, make([]float64, whole-len(d.right))...)
+		d.left = append(d.left, make([]float32, whole-len(d.left))...)
+		if !d.mono {
+			d.right = append(d.right, make([]float32, whole-len(d.right))...)
+		}
 	}
 	if lost := d.lost(); 2*lost > len(frames) {
 		return Audio{}, fmt.Errorf("damaged MP3: %d of %d frames cannot be decoded; %s", lost, len(frames), convert)
 	}
 	to := max(0, min(len(d.left), s.end()))
 	from := min(s.start(), to)
-	return Audio{Left: d.left[from:to], Right: d.right[from:to], Rate: s.header.rate, Notes: s.notes(d.lost())}, nil
+	if d.mono {
+		d.right = d.left
+	}
+	return Audio{
+		Left: d.left[from:to], Right: d.right[from:to], Rate: s.header.rate,
+		Largest: float32(largest16), Notes: s.notes(d.lost()),
+	}, nil
 }
 
 // decoding is what has come out of the decoder so far.
 type decoding struct {
 	feeder      feeder
 	failed      int       // frames on which the decoder gave up
-	left, right []float64 // full scale ±1
+	mono        bool      // no frame has two channels; then right stays empty
+	left, right []float32 // full scale ±1
+}
+
+// newDecoding has room for all of the frames.
+func newDecoding(frames []frame) *decoding {
+	d := &decoding{
+		feeder: feeder{frames: frames},
+		mono:   !slices.ContainsFunc(frames, func(f frame) bool { return !f.header.mono }),
+	}
+	samples := 0
+	for _, f := range frames {
+		samples += f.header.samples()
+	}
+	d.left = make([]float32, 0, samples)
+	if !d.mono {
+		d.right = make([]float32, 0, samples)
+	}
+	return d
 }
 
 // run decodes until the frames are at an end, or until one of them is refused. The decoder panics on some damaged
@@ -63,8 +90,10 @@ func (d *decoding) run() (err error) {
 	for {
 		n, err := io.ReadFull(decoder, pcm)
 		for i := 0; i+4 <= n; i += 4 {
-			d.left = append(d.left, sample16(pcm[i:]))
-			d.right = append(d.right, sample16(pcm[i+2:]))
+			d.left = append(d.left, float32(sample16(pcm[i:])))
+			if !d.mono {
+				d.right = append(d.right, float32(sample16(pcm[i+2:])))
+			}
 		}
 		if errors.Is(err, io.EOF) {
 			return nil

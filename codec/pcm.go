@@ -7,6 +7,16 @@ import (
 
 // The samples of WAV files, each at the beginning of data, with full scale at ±1. All are little endian.
 
+// The largest samples of each kind; those in floating point have no largest one, and full scale counts.
+const (
+	largest8     = 127.0 / (1 << 7)
+	largest16    = float64(1<<15-1) / (1 << 15)
+	largest24    = float64(1<<23-1) / (1 << 23)
+	largest32    = float64(1<<31-1) / (1 << 31)
+	largestMuLaw = 8031.0 / (1 << 13) // of the 14 bits of ITU-T G.711, table 2
+	largestALaw  = 4032.0 / (1 << 12) // of the 13 bits of ITU-T G.711, table 1
+)
+
 // sampleU8 is the only kind without a sign: 128 is zero.
 func sampleU8(data []byte) float64 { return (float64(data[0]) - 128) / 128 }
 
@@ -30,6 +40,10 @@ func sampleFloat32(data []byte) float64 {
 func sampleFloat64(data []byte) float64 {
 	return finite(math.Float64frombits(binary.LittleEndian.Uint64(data)))
 }
+
+func sampleMuLaw(data []byte) float64 { return float64(DecodeMuLaw(data[0])) / (1 << 15) }
+
+func sampleALaw(data []byte) float64 { return float64(DecodeALaw(data[0])) / (1 << 15) }
 
 // finite is x within 24 dB above full scale, and 0 if it is not a number: one such sample would spoil all that the
 // filters reach from it.

@@ -1,7 +1,7 @@
 package codec
 
 import (
-	"errors"
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -9,30 +9,16 @@ import (
 	"pickup/dsp"
 )
 
-// Band is the width of the sound of a format. The audio of a file is prepared once for each band.
-type Band string
-
-// The two bands.
-const (
-	Narrow Band = "narrow" // up to 4 kHz: G.711
-	Wide   Band = "wide"   // up to 8 kHz: G.722
-)
-
-// Band is which band the format belongs to.
-func (f Format) Band() Band {
-	if f.SampleRate == wideRate {
-		return Wide
-	}
-	return Narrow
-}
-
 // StageSource is the first stage that an Observer sees: the file, mixed to one channel, at its own rate and beyond the
 // play time. The others are dsp.Stages: dsp.StageEdges is what is encoded.
 const StageSource = "source"
 
-// Observer sees how a file is prepared. The stages of a band come in order, and then its report; the two bands come at
-// the same time, from two goroutines.
+// Observer sees how a file is prepared: first what was decoded, then the stages of each band in order, and then its
+// report; the two bands come at the same time, from two goroutines.
 type Observer interface {
+	// Decoded gets what is in the file, which reaches beyond the play time. a may be read until Decoded returns and must
+	// not be written to.
+	Decoded(a Audio)
 	// Stage gets the audio of a band behind a stage: samples with full scale at ±1, at rate Hz. x may be read until
 	// Stage returns and must not be written to. Before dsp.StageEdges it reaches beyond the play time.
 	Stage(band Band, stage string, x []float64, rate int)
@@ -73,34 +59,56 @@ func (o Options) paths() []path {
 	return needed
 }
 
-// prepare mixes the audio of a file to one channel, once, and brings it to the samples of each band, at the same time.
-// Encoding in the formats and filling up to whole frames follow in newTrack.
-func prepare(a Audio, opt Options) (map[Band][]int16, error) {
-	mono := dsp.Mono(a.Left, a.Right)
+// prepare brings the audio of a file, one channel at rate Hz, to the samples of each band, at the same time. Encoding in
+// the formats and filling up to whole frames follow in newTrack.
+func prepare(mono []float64, rate int, opt Options) (map[Band][]int16, error) {
 	paths := opt.paths()
-	results := make([][]int16, len(paths))
-	errs := make([]error, len(paths))
+	signals, err := resample(mono, rate, paths)
+	if err != nil {
+		return nil, err
+	}
+	return process(signals, paths)
+}
+
+// resample brings mono to the rate of the chain of each band. It is done with mono before any chain begins, which need
+// the memory.
+func resample(mono []float64, rate int, paths []path) ([][]float64, error) {
+	signals, errs := make([][]float64, len(paths)), make([]error, len(paths))
 	var running sync.WaitGroup
 	for i, p := range paths {
-		running.Go(func() { results[i], errs[i] = p.run(mono, a.Rate) })
+		running.Go(func() {
+			p.observe(StageSource, mono, rate)
+			signals[i], errs[i] = dsp.Resample(mono, rationalRate(rate), p.rate)
+		})
+	}
+	running.Wait()
+	return signals, cmp.Or(errs...) // one of them, for errors are one line
+}
+
+// process makes the samples of each band of its signal. It uses the signals up.
+func process(signals [][]float64, paths []path) (map[Band][]int16, error) {
+	results, errs := make([][]int16, len(paths)), make([]error, len(paths))
+	var running sync.WaitGroup
+	for i, p := range paths {
+		running.Go(func() {
+			x := signals[i]
+			signals[i] = nil
+			results[i], errs[i] = p.run(x)
+		})
 	}
 	running.Wait()
 	samples := make(map[Band][]int16)
 	for i, p := range paths {
 		samples[p.band] = results[i]
 	}
-	return samples, errors.Join(errs...)
+	return samples, cmp.Or(errs...)
 }
 
-// run brings x, at rate Hz, to the samples of the band. What lies beyond the play time goes through all stages and
-// is cut off only behind them, so that none of them has its end within what is heard.
-func (p path) run(x []float64, rate int) ([]int16, error) {
-	p.observe(StageSource, x, rate)
-	x, err := dsp.Resample(x, handyRate(rate), p.rate)
+// run brings x, at the rate of the chain, to the samples of the band. What lies beyond the play time goes through all
+// stages and is cut off only behind them, so that none of them has its end within what is heard. x is used up.
+func (p path) run(x []float64) ([]int16, error) {
+	x, err := p.process(x)
 	if err != nil {
-		return nil, err
-	}
-	if x, err = p.process(x); err != nil {
 		return nil, err
 	}
 	x = cut(x, p.out, p.duration)
@@ -118,12 +126,14 @@ func (p path) process(x []float64) ([]float64, error) {
 		p.observe(dsp.StageResample, x, p.rate)
 		return dsp.Resample(x, p.rate, p.out)
 	}
+	if p.observer == nil {
+		x, _ = p.chain.Process(x, p.rate, p.out, nil)
+		return x, nil
+	}
 	x, report := p.chain.Process(x, p.rate, p.out, func(stage string, y []float64) {
 		p.observe(stage, y, p.rateAt(stage))
 	})
-	if p.observer != nil {
-		p.observer.Report(p.band, report)
-	}
+	p.observer.Report(p.band, report)
 	return x, nil
 }
 
@@ -142,15 +152,15 @@ func (p path) observe(stage string, x []float64, rate int) {
 	}
 }
 
-// handyRate is a sample rate next to rate whose ratio to those of telephony is one of moderate numbers, which the size of
-// the resampling filter depends on: even, and from 20 kHz on a multiple of 10. All the usual rates stay as they are.
-// Others are played off by at most 0.025 %, as by a sound card whose clock is not the best.
-func handyRate(rate int) int {
+// rationalRate is a sample rate next to rate whose ratio to those of telephony is one of moderate numbers, which the size
+// of the resampling filter depends on: a multiple of 4 below 20 kHz, and of 10 from there on. All the usual rates stay as
+// they are. Others are played off by at most 0.05 %, a hundredth of a semitone.
+func rationalRate(rate int) int {
 	switch {
 	case rate%25 == 0: // of the family of 11025 Hz
 		return rate
 	case rate < 20000:
-		return (rate + 1) / 2 * 2
+		return (rate + 2) / 4 * 4
 	}
 	return (rate + 5) / 10 * 10
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -60,10 +61,42 @@ func TestBands(t *testing.T) {
 	}
 }
 
+// A tone at rates that have nothing in common with 8 kHz comes out in every format, no more than 0.05 % off in pitch.
+func TestPrepareAnyRate(t *testing.T) {
+	t.Parallel()
+	for _, rate := range []int{4000, 4001, 4002, 8001, 11026, 12345, 15998, 19998, 22257, 44101, 191999} {
+		if r := rationalRate(rate); math.Abs(float64(r-rate)) > 0.0005*float64(rate) || r < dsp.MinRate || r > dsp.MaxRate {
+			t.Errorf("%d Hz: got taken for %d Hz, want at most 0.05 %% off", rate, r)
+		}
+		for _, narrow := range []int{8000, 16000} {
+			samples, err := prepared(toneAudio(1020, 0.5, rate, rate/2), Options{Duration: time.Minute, Formats: Formats(), Rate: narrow})
+			if err != nil {
+				t.Errorf("%d Hz, narrow band at %d Hz: %v", rate, narrow, err)
+				continue
+			}
+			for band, sampleRate := range map[Band]int{Narrow: narrowRate, Wide: wideRate} {
+				x := samples[band]
+				got := measure(floats(x[len(x)/4:len(x)*3/4]), sampleRate, 1020)
+				if math.Abs(got.frequency/1020-1) > 0.00051 || math.Abs(got.level+6.0206) > 0.05 {
+					t.Errorf("%d Hz, %s band: got %.2f Hz at %.3f dB, want 1020 Hz within 0.05 %% at -6.02 dB", rate, band, got.frequency, got.level)
+				}
+			}
+		}
+	}
+}
+
+// An error about both bands is one line.
+func TestPrepareErrorIsOneLine(t *testing.T) {
+	_, err := prepare(make([]float64, 10), 100, Options{Duration: time.Minute, Formats: Formats()})
+	if err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v, want one line", err)
+	}
+}
+
 // At a rate of 16 kHz the chain of the narrow band has the whole sound before it; what comes out is at 8 kHz.
 func TestNarrowBandAtTwiceTheRate(t *testing.T) {
 	audio := toneAudio(1020, 0.5, 44100, 44100)
-	samples, err := prepare(audio, Options{Duration: time.Minute, Formats: both, Rate: 16000})
+	samples, err := prepared(audio, Options{Duration: time.Minute, Formats: both, Rate: 16000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,6 +113,7 @@ func TestNarrowBandAtTwiceTheRate(t *testing.T) {
 // recorder keeps what it sees.
 type recorder struct {
 	mu      sync.Mutex
+	decoded []Audio
 	stages  map[Band][]string
 	rates   map[Band][]int
 	last    map[Band][]float64
@@ -88,6 +122,15 @@ type recorder struct {
 
 func newRecorder() *recorder {
 	return &recorder{stages: map[Band][]string{}, rates: map[Band][]int{}, last: map[Band][]float64{}, reports: map[Band]dsp.Report{}}
+}
+
+func (r *recorder) Decoded(a Audio) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.stages) > 0 {
+		panic("codec: test: decoded behind a stage")
+	}
+	r.decoded = append(r.decoded, a)
 }
 
 func (r *recorder) Stage(band Band, stage string, x []float64, rate int) {
@@ -109,7 +152,10 @@ func TestObserver(t *testing.T) {
 	r := newRecorder()
 	opt := Options{Duration: 500 * time.Millisecond, Formats: Formats(), Rate: 16000, Chain: narrow, Wide: wide, Observer: r}
 	p := load(t, wavOf(toneAudio(1020, 0.1, 32000, 32000)), opt)
-	wantStages := append([]string{StageSource}, dsp.Stages...)
+	if len(r.decoded) != 1 || r.decoded[0].Rate != 32000 || len(r.decoded[0].Left) == 0 || r.decoded[0].Largest != 32767.0/32768 {
+		t.Errorf("decoded: got %d times, want once, at 32000 Hz, of 16 bits", len(r.decoded))
+	}
+	wantStages := append([]string{StageSource}, dsp.Stages()...)
 	wantRates := map[Band][]int{
 		Narrow: {32000, 16000, 16000, 16000, 16000, 16000, 16000, 8000, 8000},
 		Wide:   {32000, 16000, 16000, 16000, 16000, 16000, 16000, 16000, 16000},
@@ -160,12 +206,12 @@ func TestTheCutDisturbsNothing(t *testing.T) {
 		cut := audio
 		n := audio.Rate + int(margin*32000/time.Second)
 		cut.Left, cut.Right = audio.Left[:n], audio.Right[:n] // what Decode gives of it
-		short, err := prepare(cut, opt)
+		short, err := prepared(cut, opt)
 		if err != nil {
 			t.Fatal(err)
 		}
 		opt.Duration = time.Minute
-		long, err := prepare(audio, opt)
+		long, err := prepared(audio, opt)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -227,7 +273,7 @@ func TestLoadIsDeterministic(t *testing.T) {
 		for _, f := range Formats() {
 			a, _ := prompts[0].Track(f.Name)
 			b, _ := p.Track(f.Name)
-			if !bytes.Equal(a.payload, b.payload) || !bytes.Equal(a.again, b.again) || !bytes.Equal(a.silence, b.silence) {
+			if !bytes.Equal(a.payload, b.payload) || !bytes.Equal(a.repeat, b.repeat) || !bytes.Equal(a.silence, b.silence) {
 				t.Errorf("%s: prompt %d differs from the first", f.Name, i+1)
 			}
 		}
@@ -240,7 +286,7 @@ func TestChainIsApplied(t *testing.T) {
 	for _, amplitude := range []float64{0.01, 0.9} {
 		audio := toneAudio(1020, amplitude, 32000, 32000)
 		for _, rate := range []int{8000, 16000} {
-			samples, err := prepare(audio, Options{Duration: time.Minute, Formats: Formats(), Rate: rate, Chain: narrow, Wide: wide})
+			samples, err := prepared(audio, Options{Duration: time.Minute, Formats: Formats(), Rate: rate, Chain: narrow, Wide: wide})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -252,6 +298,11 @@ func TestChainIsApplied(t *testing.T) {
 			}
 		}
 	}
+}
+
+// prepared is the audio as Load prepares it.
+func prepared(a Audio, opt Options) (map[Band][]int16, error) {
+	return prepare(a.mix(), a.Rate, opt)
 }
 
 // rmsOf is the root of the mean square.
@@ -266,7 +317,7 @@ func rmsOf(x []float64) float64 {
 // wavOf is the left channel as a WAV file.
 func wavOf(a Audio) []byte {
 	var file bytes.Buffer
-	if err := WriteWAV(&file, dsp.Quantise(a.Left), a.Rate); err != nil {
+	if err := WriteWAV(&file, dsp.Quantise(a.mix()), a.Rate); err != nil {
 		panic(fmt.Sprintf("codec: test: %v", err))
 	}
 	return file.Bytes()

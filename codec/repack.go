@@ -48,9 +48,9 @@ func hasShort(s sideInfo) bool {
 	return false
 }
 
-// suit is the frames in a form that the decoder plays right. At the highest bit rate there may be no room to mend
+// repairFrames is the frames in a form that the decoder plays right. At the highest bit rate there may be no room to mend
 // mid/side stereo, but there the values that are coded go up to where no telephone does.
-func suit(frames []frame) ([]frame, error) {
+func repairFrames(frames []frame) ([]frame, error) {
 	if halfRotated(frames) {
 		if repacked, err := repack(frames, true); err == nil {
 			return repacked, nil

@@ -37,14 +37,14 @@ func TestRepackNeedsRoom(t *testing.T) {
 		side.setLength(0, 2008)
 		side.setLength(1, 2008) // together the 502 bytes behind the side information
 	}
-	_, err := suit(full)
+	_, err := repairFrames(full)
 	if want := "MPEG-2 layer III at 22050 Hz at its highest bit rate, with frames that the decoder cannot be given whole; convert it"; !strings.HasPrefix(errorText(err), want) {
 		t.Errorf("got %q, want %q", errorText(err), want)
 	}
 	for i := range full {
 		newSideInfo(full[i].header, full[i].data[4:21]).setLength(1, 2000) // one byte less
 	}
-	if _, err := suit(full); err != nil {
+	if _, err := repairFrames(full); err != nil {
 		t.Errorf("got %v, want room for frames of 501 bytes", err)
 	}
 }
@@ -59,7 +59,7 @@ func TestSuitMendsMidSideStereo(t *testing.T) {
 			side.setLength(part, 10)
 			side.bits.set(side.first+part*side.width+switchedAt+side.factors, 3, 0b110)
 		}
-		frames, err := suit([]frame{{header: h, data: data, gap: true}})
+		frames, err := repairFrames([]frame{{header: h, data: data, gap: true}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +171,7 @@ func scanned(t *testing.T, name string) []frame {
 }
 
 // samplesIn are the samples of both channels that the decoder makes of frames.
-func samplesIn(t *testing.T, frames []frame) []float64 {
+func samplesIn(t *testing.T, frames []frame) []float32 {
 	t.Helper()
 	d := decoding{feeder: feeder{frames: frames}}
 	if err := d.run(); err != nil {

@@ -44,13 +44,13 @@ func measure(x []float64, rate int, about float64) measured {
 }
 
 // component is the amplitude and phase of the cosine of frequency f in x.
-func component(x []float64, rate int, f float64) (amplitude, phase float64) {
+func component[F float32 | float64](x []F, rate int, f float64) (amplitude, phase float64) {
 	var re, im, sum float64
 	for i, v := range x {
 		w := window(i, len(x))
 		sin, cos := math.Sincos(2 * math.Pi * f * float64(i) / float64(rate))
-		re += w * v * cos
-		im -= w * v * sin
+		re += w * float64(v) * cos
+		im -= w * float64(v) * sin
 		sum += w
 	}
 	return 2 * math.Hypot(re, im) / sum, math.Atan2(im, re)
@@ -68,7 +68,7 @@ func decoded(t *Track) []float64 {
 	for n := range t.Frames() {
 		payload = append(payload, t.Frame(n)...)
 	}
-	return floats(t.Format().Decode(payload))
+	return floats(t.format.Decode(payload))
 }
 
 // floats are samples with full scale at ±1.
@@ -82,9 +82,9 @@ func floats(samples []int16) []float64 {
 
 // toneAudio is a sine of n samples in both channels.
 func toneAudio(hertz, amplitude float64, rate, n int) Audio {
-	x := make([]float64, n)
+	x := make([]float32, n)
 	for i := range x {
-		x[i] = amplitude * math.Sin(2*math.Pi*hertz*float64(i)/float64(rate))
+		x[i] = float32(amplitude * math.Sin(2*math.Pi*hertz*float64(i)/float64(rate)))
 	}
-	return Audio{Left: x, Right: x, Rate: rate}
+	return Audio{Left: x, Right: x, Rate: rate, Largest: 1}
 }

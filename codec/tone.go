@@ -29,11 +29,11 @@ type Tone struct {
 }
 
 // ParseTone reads the frequencies of a tone in Hz, joined by a plus: "440", "350+440". There are one to four, each from 20
-// to 3900 Hz. The error says which is wrong and what is allowed.
+// to 3900 Hz, and no blanks. The error says which is wrong and what is allowed.
 func ParseTone(text string) (Tone, error) {
 	var t Tone
 	for _, part := range strings.Split(text, "+") {
-		hertz, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		hertz, err := strconv.ParseFloat(part, 64)
 		if err != nil {
 			return Tone{}, fmt.Errorf("codec: tone %q: %q is no frequency in Hz; %s", text, part, toneExample)
 		}

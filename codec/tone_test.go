@@ -17,7 +17,6 @@ func TestParseTone(t *testing.T) {
 	}{
 		{"440", []float64{440}, "tone:440"},
 		{"350+440", []float64{350, 440}, "tone:350+440"},
-		{" 697 + 1209 ", []float64{697, 1209}, "tone:697+1209"},
 		{"20+3900+1004.5+480", []float64{20, 3900, 1004.5, 480}, "tone:20+3900+1004.5+480"},
 	}
 	for _, tt := range tests {
@@ -32,6 +31,7 @@ func TestParseToneErrors(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"", `codec: tone "": "" is no frequency in Hz; for example "440" or "350+440"`},
 		{"440+", `codec: tone "440+": "" is no frequency in Hz`},
+		{" 697 + 1209", `codec: tone " 697 + 1209": " 697 " is no frequency in Hz`},
 		{"a", `codec: tone "a": "a" is no frequency in Hz`},
 		{"19.9", `codec: tone "19.9": 19.9 Hz: allowed are 20 to 3900 Hz`},
 		{"440+3901", `codec: tone "440+3901": 3901 Hz: allowed are 20 to 3900 Hz`},
@@ -116,7 +116,7 @@ func TestToneHasNoSeam(t *testing.T) {
 // an end has there.
 func checkSeam(t *testing.T, name string, track *Track, want func(i int) float64) {
 	t.Helper()
-	f := track.Format()
+	f := track.format
 	delay := 0
 	if f == G722 {
 		delay = qmfTaps - 2 // of both filters together
@@ -228,7 +228,7 @@ func TestLoadMilliwatt(t *testing.T) {
 	}
 	for name, full := range levels {
 		track, _ := p.Track(name)
-		f := track.Format()
+		f := track.format
 		got := measure(decoded(track)[f.SampleRate/4:], f.SampleRate, 1000)
 		if level := got.level + full; math.Abs(level) > 0.01 || math.Abs(got.frequency-1000) > 0.01 {
 			t.Errorf("%s: got %.3f dBm0 at %.3f Hz, want 0 dBm0 at 1000 Hz", name, level, got.frequency)

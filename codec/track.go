@@ -4,7 +4,7 @@ package codec
 type Track struct {
 	format  Format
 	payload frames // at least one
-	again   frames // as many, for every time but the first; nil if there is no difference
+	repeat  frames // as many, for every time but the first; nil if there is no difference
 	silence frames // what follows the end in silence, of which the last repeats; at least one
 }
 
@@ -39,9 +39,6 @@ func newG711Track(f Format, samples []int16, law func(int16) byte) *Track {
 	return &Track{format: f, payload: compand(samples, law), silence: silentFrame(f)}
 }
 
-// Format is what the frames are encoded in.
-func (t *Track) Format() Format { return t.format }
-
 // Frames is the number of frames until the track repeats, at least 1.
 func (t *Track) Frames() int { return t.payload.count() }
 
@@ -49,8 +46,8 @@ func (t *Track) Frames() int { return t.payload.count() }
 // begins anew, so that a prompt shorter than the play time repeats. The slice is shared by all callers and must not be
 // written to. Frame does not allocate.
 func (t *Track) Frame(n int) []byte {
-	if n >= t.Frames() && t.again != nil {
-		return t.again.at(n % t.Frames())
+	if n >= t.Frames() && t.repeat != nil {
+		return t.repeat.at(n % t.Frames())
 	}
 	return t.payload.at(n % t.Frames())
 }

@@ -35,21 +35,21 @@ func decodeWAV(data []byte, play time.Duration) (Audio, error) {
 	if f.tag == wavMP3 {
 		return decodeMP3(body, play)
 	}
-	sample, err := f.converter()
+	samples, err := f.samples()
 	if err != nil {
 		return Audio{}, err
 	}
 	size := f.width * f.channels
 	n := min(len(body)/size, samplesOf(min(play, maxLength)+margin, f.rate))
-	a := Audio{Left: make([]float64, n), Rate: f.rate}
+	a := Audio{Left: make([]float32, n), Rate: f.rate, Largest: float32(samples.largest)}
 	a.Right = a.Left
 	if f.channels == 2 {
-		a.Right = make([]float64, n)
+		a.Right = make([]float32, n)
 	}
 	for i := range n {
-		a.Left[i] = sample(body[i*size:])
+		a.Left[i] = float32(samples.read(body[i*size:]))
 		if f.channels == 2 {
-			a.Right[i] = sample(body[i*size+f.width:])
+			a.Right[i] = float32(samples.read(body[i*size+f.width:]))
 		}
 	}
 	if cut {
@@ -151,17 +151,27 @@ func parseWAVFormat(data []byte) (wavFormat, error) {
 	return f, nil
 }
 
-// converter is the function that reads the sample at the beginning of data.
-func (f wavFormat) converter() (func(data []byte) float64, error) {
+// wavSamples is a kind of samples.
+type wavSamples struct {
+	read    func(data []byte) float64 // the sample at the beginning of data
+	largest float64                   // that there is
+}
+
+// samples is the kind of samples that the format has.
+func (f wavFormat) samples() (wavSamples, error) {
 	type kind struct{ tag, width int }
-	c := map[kind]func([]byte) float64{
-		{wavPCM, 1}: sampleU8, {wavPCM, 2}: sample16, {wavPCM, 3}: sample24, {wavPCM, 4}: sample32,
-		{wavFloat, 4}: sampleFloat32, {wavFloat, 8}: sampleFloat64,
-		{wavALaw, 1}:  func(data []byte) float64 { return float64(DecodeALaw(data[0])) / 32768 },
-		{wavMuLaw, 1}: func(data []byte) float64 { return float64(DecodeMuLaw(data[0])) / 32768 },
+	s, ok := map[kind]wavSamples{
+		{wavPCM, 1}:   {sampleU8, largest8},
+		{wavPCM, 2}:   {sample16, largest16},
+		{wavPCM, 3}:   {sample24, largest24},
+		{wavPCM, 4}:   {sample32, largest32},
+		{wavFloat, 4}: {sampleFloat32, 1},
+		{wavFloat, 8}: {sampleFloat64, 1},
+		{wavALaw, 1}:  {sampleALaw, largestALaw},
+		{wavMuLaw, 1}: {sampleMuLaw, largestMuLaw},
 	}[kind{f.tag, f.width}]
-	if c != nil {
-		return c, nil
+	if ok {
+		return s, nil
 	}
 	name := wavNames[f.tag]
 	switch {
@@ -170,5 +180,5 @@ func (f wavFormat) converter() (func(data []byte) float64, error) {
 	case name == "":
 		name = fmt.Sprintf("samples of format %#04x", f.tag)
 	}
-	return nil, fmt.Errorf("WAV with %s: allowed are PCM of 8, 16, 24 and 32 bits, float, mu-law and A-law; %s", name, convert)
+	return wavSamples{}, fmt.Errorf("WAV with %s: allowed are PCM of 8, 16, 24 and 32 bits, float, mu-law and A-law; %s", name, convert)
 }

@@ -15,20 +15,20 @@ func TestDecodeWAVSamples(t *testing.T) {
 		name   string
 		format []byte
 		data   string
-		want   []float64
+		want   []float32
 	}{
-		{"8 bits", fmtChunk(wavPCM, 1, 8000, 1, 8), "\x00\x80\xFF", []float64{-1, 0, 127.0 / 128}},
-		{"16 bits", fmtChunk(wavPCM, 1, 8000, 2, 16), "\x00\x80\x01\x00\x00\x40", []float64{-1, 1.0 / 32768, 0.5}},
-		{"12 bits in 16", fmtChunk(wavPCM, 1, 8000, 2, 12), "\x00\x80\x10\x00\x00\x40", []float64{-1, 16.0 / 32768, 0.5}},
-		{"24 bits", fmtChunk(wavPCM, 1, 8000, 3, 24), "\x00\x00\x80\x01\x00\x00\x00\x00\x40", []float64{-1, 1.0 / (1 << 23), 0.5}},
-		{"24 bits in 32", fmtChunk(wavPCM, 1, 8000, 4, 24), "\x00\x00\x00\x80\x00\x00\x00\x40", []float64{-1, 0.5}},
-		{"32 bits", fmtChunk(wavPCM, 1, 8000, 4, 32), "\x00\x00\x00\x80\x00\x00\x00\x40", []float64{-1, 0.5}},
-		{"float", fmtChunk(wavFloat, 1, 8000, 4, 32), floats32(-1, 0.25, 1.5, float32(math.NaN()), float32(math.Inf(-1))), []float64{-1, 0.25, 1.5, 0, -16}},
-		{"float of 64 bits", fmtChunk(wavFloat, 1, 8000, 8, 64), "\x00\x00\x00\x00\x00\x00\xD0\x3F", []float64{0.25}},
-		{"mu-law", fmtChunk(wavMuLaw, 1, 8000, 1, 8), "\xFF\x80", []float64{0, 8031 * 4 / 32768.0}},
-		{"A-law", fmtChunk(wavALaw, 1, 8000, 1, 8), "\xD5\xAA", []float64{8 / 32768.0, 4032 * 8 / 32768.0}},
-		{"extensible", extensible(wavPCM, 1, 8000, 2, 16), "\x00\x40", []float64{0.5}},
-		{"half a sample at the end", fmtChunk(wavPCM, 1, 8000, 2, 16), "\x00\x40\x00", []float64{0.5}},
+		{"8 bits", fmtChunk(wavPCM, 1, 8000, 1, 8), "\x00\x80\xFF", []float32{-1, 0, 127.0 / 128}},
+		{"16 bits", fmtChunk(wavPCM, 1, 8000, 2, 16), "\x00\x80\x01\x00\x00\x40", []float32{-1, 1.0 / 32768, 0.5}},
+		{"12 bits in 16", fmtChunk(wavPCM, 1, 8000, 2, 12), "\x00\x80\x10\x00\x00\x40", []float32{-1, 16.0 / 32768, 0.5}},
+		{"24 bits", fmtChunk(wavPCM, 1, 8000, 3, 24), "\x00\x00\x80\x01\x00\x00\x00\x00\x40", []float32{-1, 1.0 / (1 << 23), 0.5}},
+		{"24 bits in 32", fmtChunk(wavPCM, 1, 8000, 4, 24), "\x00\x00\x00\x80\x00\x00\x00\x40", []float32{-1, 0.5}},
+		{"32 bits", fmtChunk(wavPCM, 1, 8000, 4, 32), "\x00\x00\x00\x80\x00\x00\x00\x40", []float32{-1, 0.5}},
+		{"float", fmtChunk(wavFloat, 1, 8000, 4, 32), floats32(-1, 0.25, 1.5, float32(math.NaN()), float32(math.Inf(-1))), []float32{-1, 0.25, 1.5, 0, -16}},
+		{"float of 64 bits", fmtChunk(wavFloat, 1, 8000, 8, 64), "\x00\x00\x00\x00\x00\x00\xD0\x3F", []float32{0.25}},
+		{"mu-law", fmtChunk(wavMuLaw, 1, 8000, 1, 8), "\xFF\x80", []float32{0, 8031 * 4 / 32768.0}},
+		{"A-law", fmtChunk(wavALaw, 1, 8000, 1, 8), "\xD5\xAA", []float32{8 / 32768.0, 4032 * 8 / 32768.0}},
+		{"extensible", extensible(wavPCM, 1, 8000, 2, 16), "\x00\x40", []float32{0.5}},
+		{"half a sample at the end", fmtChunk(wavPCM, 1, 8000, 2, 16), "\x00\x40\x00", []float32{0.5}},
 	}
 	for _, tt := range tests {
 		a, err := Decode(wavFile(tt.format, chunk("data", []byte(tt.data))), time.Second)
@@ -39,6 +39,42 @@ func TestDecodeWAVSamples(t *testing.T) {
 		if a.Rate != 8000 || !slices.Equal(a.Left, tt.want) || !slices.Equal(a.Right, tt.want) {
 			t.Errorf("%s: got %v and %v at %d Hz, want %v at 8000 Hz", tt.name, a.Left, a.Right, a.Rate, tt.want)
 		}
+	}
+}
+
+// The largest sample of a format is that of its highest code.
+func TestLargestSample(t *testing.T) {
+	tests := []struct {
+		name   string
+		format []byte
+		data   string
+	}{
+		{"8 bits", fmtChunk(wavPCM, 1, 8000, 1, 8), "\xFF"},
+		{"16 bits", fmtChunk(wavPCM, 1, 8000, 2, 16), "\xFF\x7F"},
+		{"24 bits", fmtChunk(wavPCM, 1, 8000, 3, 24), "\xFF\xFF\x7F"},
+		{"32 bits", fmtChunk(wavPCM, 1, 8000, 4, 32), "\xFF\xFF\xFF\x7F"},
+		{"float", fmtChunk(wavFloat, 1, 8000, 4, 32), floats32(1)},
+		{"mu-law", fmtChunk(wavMuLaw, 1, 8000, 1, 8), "\x80"},
+		{"A-law", fmtChunk(wavALaw, 1, 8000, 1, 8), "\xAA"},
+	}
+	for _, tt := range tests {
+		a, err := Decode(wavFile(tt.format, chunk("data", []byte(tt.data))), time.Second)
+		if err != nil || len(a.Left) != 1 || a.Left[0] != a.Largest {
+			t.Errorf("%s: got %v (%v), want the largest sample %v", tt.name, a.Left, err, a.Largest)
+		}
+	}
+	if a := decodedFixture(t, "mpeg1-48000-mono.mp3"); a.Largest != 32767.0/32768 {
+		t.Errorf("MP3: got %v, want that of 16 bits", a.Largest)
+	}
+}
+
+// One channel is decoded once, and is both.
+func TestMonoMP3IsDecodedOnce(t *testing.T) {
+	if a := decodedFixture(t, "mpeg1-48000-mono.mp3"); &a.Left[0] != &a.Right[0] {
+		t.Error("mono: got two slices, want one")
+	}
+	if a := decodedFixture(t, "mpeg1-44100-stereo.mp3"); &a.Left[0] == &a.Right[0] {
+		t.Error("stereo: got one slice, want two")
 	}
 }
 
@@ -73,7 +109,7 @@ func TestDecodeWAVChunks(t *testing.T) {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
 		}
-		if !slices.Equal(a.Left, []float64{0.5, 0.25}) || !slices.Equal(a.Right, []float64{-0.5, -0.25}) || a.Rate != 48000 {
+		if !slices.Equal(a.Left, []float32{0.5, 0.25}) || !slices.Equal(a.Right, []float32{-0.5, -0.25}) || a.Rate != 48000 {
 			t.Errorf("%s: got %v and %v at %d Hz, want [0.5 0.25] and its opposite at 48000 Hz", tt.name, a.Left, a.Right, a.Rate)
 		}
 		if got := strings.Join(a.Notes, ";"); got != tt.notes {
@@ -124,26 +160,10 @@ func TestDecodeWAVWithMP3InIt(t *testing.T) {
 	}
 }
 
-// A tone at rates that have nothing in common with 8 kHz comes out at its pitch, as near as a caller can tell.
-func TestPrepareAnyRate(t *testing.T) {
-	t.Parallel()
-	for _, rate := range []int{4001, 7999, 8000, 11127, 22257, 44101, 191999} {
-		samples, err := prepare(toneAudio(1020, 0.5, rate, rate/2), Options{Duration: time.Minute, Formats: both})
-		if err != nil {
-			t.Errorf("%d Hz: %v", rate, err)
-			continue
-		}
-		got := measure(floats(samples[Narrow][800:3200]), narrowRate, 1020)
-		if math.Abs(got.frequency/1020-1) > 0.00026 || math.Abs(got.level+6.0206) > 0.05 {
-			t.Errorf("%d Hz: got %.3f Hz at %.3f dB, want 1020 Hz at -6.02 dB", rate, got.frequency, got.level)
-		}
-	}
-}
-
 // The usual rates are not touched.
-func TestHandyRate(t *testing.T) {
+func TestRationalRate(t *testing.T) {
 	for _, rate := range []int{4000, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 37800, 44100, 48000, 88200, 96000, 176400, 192000} {
-		if got := handyRate(rate); got != rate {
+		if got := rationalRate(rate); got != rate {
 			t.Errorf("got %d Hz, want %d Hz", got, rate)
 		}
 	}

@@ -1,6 +1,9 @@
 package dsp
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // benchSeconds is the length of a prompt.
 const benchSeconds = 30
@@ -37,14 +40,14 @@ func BenchmarkChain(b *testing.B) {
 	b.Run("narrow band", func(b *testing.B) {
 		x := speech(8000, benchSeconds)
 		for b.Loop() {
-			telephone().Process(x, 8000, 8000, nil)
+			telephone().Process(slices.Clone(x), 8000, 8000, nil)
 		}
 		reportRealTime(b)
 	})
 	b.Run("wide band", func(b *testing.B) {
 		x := speech(16000, benchSeconds)
 		for b.Loop() {
-			wideband().Process(x, 16000, 16000, nil)
+			wideband().Process(slices.Clone(x), 16000, 16000, nil)
 		}
 		reportRealTime(b)
 	})

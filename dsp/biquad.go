@@ -2,10 +2,6 @@ package dsp
 
 import "math"
 
-// negligible is where a decaying filter state is taken for zero, 600 dB below full scale. Without it the state would
-// fade through the subnormal numbers, on which some CPUs are a hundred times slower, and would get stuck there.
-const negligible = 1e-30
-
 // Biquad is a filter of second order:
 //
 //	H(z) = (b0 + b1·z⁻¹ + b2·z⁻²) / (1 + a1·z⁻¹ + a2·z⁻²)

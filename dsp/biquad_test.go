@@ -44,7 +44,7 @@ func TestBiquadFilterHasItsResponse(t *testing.T) {
 			gain := measured(rate, b.Filter)
 			for f := 20.0; f < 0.48*float64(rate); f *= 1.1 {
 				f := math.Round(f*measureSeconds) / measureSeconds
-				if got, want := gain(f), decibels(cmplx.Abs(b.Response(rate, f))); math.Abs(got-want) > 1e-5 {
+				if got, want := gain(f), Decibels(cmplx.Abs(b.Response(rate, f))); math.Abs(got-want) > 1e-5 {
 					t.Errorf("%s at %d Hz: gain at %g Hz: got %.7f dB, want %.7f dB", name, rate, f, got, want)
 				}
 			}

@@ -19,9 +19,11 @@ const (
 	StageEdges      = "edges"
 )
 
-// Stages names all stages in their order. It is only to be read.
-var Stages = []string{
-	StageResample, StageBandpass, StageLevel, StageExpander, StagePresence, StageCompressor, StageLoudness, StageEdges,
+// Stages names all stages in their order, in a new slice.
+func Stages() []string {
+	return []string{
+		StageResample, StageBandpass, StageLevel, StageExpander, StagePresence, StageCompressor, StageLoudness, StageEdges,
+	}
 }
 
 // Chain makes one channel of audio fit for a telephone: it limits the band, brings it to a working level, lowers the
@@ -40,11 +42,11 @@ type Chain struct {
 	Ceiling   float64 // no sample of the result is above it; an amplitude relative to full scale
 }
 
-// Report is what a chain did to a signal.
+// Report is what a chain did to a signal. The curves are empty for a chain that is not enabled and where nobody looks on.
 type Report struct {
-	LevelGain    float64  // gain to the working level, in dB; 0 for a chain that is not enabled
-	LoudnessGain float64  // gain to the loudness, before the limiter, in dB
-	Expander     Curve    // empty, as the following, for a chain that is not enabled
+	LevelGain    float64 // gain to the working level, in dB; 0 for a chain that is not enabled
+	LoudnessGain float64 // gain to the loudness, before the limiter, in dB
+	Expander     Curve
 	Compressor   [3]Curve // of the bands, the lowest first, without their makeup gain
 	Limiter      Curve
 }
@@ -55,25 +57,28 @@ type Curve struct {
 	Reduction []float64 // in dB, 0 or more and finite
 }
 
-// Process sends x, one channel at rate, through the chain and returns the result, a new slice at the sample rate out,
-// with a report. x is left as it is. Both rates are in Hz and from MinRate to MaxRate; Process panics when Resample
-// does not know a way from one to the other. Where they differ, the dynamics work at rate, and the loudness and the
-// ceiling hold for the result at out.
+// Process sends x, one channel at rate, through the chain and returns the result at the sample rate out, with a report.
+// x is used up: it is overwritten, and may be the result. Both rates are in Hz and from MinRate to MaxRate; Process
+// panics when Resample does not know a way from one to the other. Where they differ, the dynamics work at rate, and the
+// loudness and the ceiling hold for the result at out.
 //
 // After each of its stages, from StageResample (what it was given) to StageLoudness (its result), it calls tap with
 // the signal, which is at rate up to StageCompressor and at out then. Only during the call may tap use the slice,
-// and only to read it. tap may be nil. A stage that is not enabled passes the signal on.
+// and only to read it. A stage that is not enabled passes the signal on. tap may be nil; then the report has no curves,
+// each of which is as long as the signal.
 //
 // Samples that are not finite are taken for silence, and a signal that passes full scale by more than 20 dB is
 // brought to full scale first: no finite input leads to a result that is not.
 func (c Chain) Process(x []float64, rate, out int, tap func(stage string, y []float64)) (y []float64, r Report) {
-	if tap == nil {
+	watched := tap != nil
+	if !watched {
 		tap = func(string, []float64) {}
 	}
-	y = tame(x)
+	y = x
+	sanitise(y)
 	tap(StageResample, y)
 	if c.Enabled {
-		y = c.shape(y, rate, tap, &r)
+		r = c.shape(y, rate, watched, tap)
 	} else {
 		for _, stage := range [...]string{StageBandpass, StageLevel, StageExpander, StagePresence, StageCompressor} {
 			tap(stage, y)
@@ -86,8 +91,11 @@ func (c Chain) Process(x []float64, rate, out int, tap func(stage string, y []fl
 		}
 	}
 	if c.Enabled {
-		r.Limiter.Rate = out
-		r.LoudnessGain, r.Limiter.Reduction = Normalise(y, out, c.Loudness, Limiter{Ceiling: c.Ceiling})
+		gain, reduction := Normalise(y, out, c.Loudness, Limiter{Ceiling: c.Ceiling})
+		r.LoudnessGain = gain
+		if watched {
+			r.Limiter = Curve{Rate: out, Reduction: reduction}
+		}
 	} else {
 		r.LoudnessGain = c.levelOnly(y, out)
 	}
@@ -95,27 +103,31 @@ func (c Chain) Process(x []float64, rate, out int, tap func(stage string, y []fl
 	return y, r
 }
 
-// shape is the chain from the band-pass to the compressor, in place.
-func (c Chain) shape(y []float64, rate int, tap func(stage string, y []float64), r *Report) []float64 {
+// shape is the chain from the band-pass to the compressor, in place. It keeps the curves of what is watched.
+func (c Chain) shape(y []float64, rate int, watched bool, tap func(stage string, y []float64)) (r Report) {
 	c.Bandpass.Filter(y, rate)
 	tap(StageBandpass, y)
 
 	r.LevelGain = WorkingLevel(y, rate)
 	tap(StageLevel, y)
 
-	gain := c.Expander.Apply(y, rate)
-	toReduction(gain)
-	r.Expander = Curve{Rate: rate, Reduction: gain}
+	if reduction := c.Expander.Apply(y, rate); watched {
+		r.Expander = Curve{Rate: rate, Reduction: reduction}
+	}
 	tap(StageExpander, y)
 
 	c.Presence.Filter(y, rate)
 	tap(StagePresence, y)
 
-	for i, reduction := range c.Multiband.Apply(y, rate) {
-		r.Compressor[i] = Curve{Rate: rate, Reduction: reduction}
+	if watched {
+		for i, reduction := range c.Multiband.Apply(y, rate) {
+			r.Compressor[i] = Curve{Rate: rate, Reduction: reduction}
+		}
+	} else {
+		c.Multiband.compress(y, rate, [3][]float64{})
 	}
 	tap(StageCompressor, y)
-	return y
+	return r
 }
 
 // levelOnly brings y, in place, to the loudness by one gain, and returns the gain in dB: as much as the true peak
@@ -125,32 +137,30 @@ func (c Chain) levelOnly(y []float64, rate int) (gain float64) {
 	if peak == 0 {
 		return 0
 	}
-	room := 20 * math.Log10(c.Ceiling/peak)
+	room := Decibels(c.Ceiling / peak)
 	if loudness := Loudness(y, rate); !math.IsInf(loudness, 0) {
 		gain = c.Loudness - loudness
 	}
 	gain = min(gain, room)
-	scale(y, attenuate(-gain))
+	scale(y, Gain(gain))
 	clamp(y, c.Ceiling) // of what rounding may leave above it
 	return gain
 }
 
-// loudest is the highest amplitude that is taken for a signal: 20 dB above full scale, which the working level can
+// maxAmplitude is the highest amplitude that is taken for a signal: 20 dB above full scale, which the working level can
 // still undo. Audio in floating point can have any.
-const loudest = 10.0
+const maxAmplitude = 10.0
 
-// tame is a copy of x that every stage can take.
-func tame(x []float64) []float64 {
-	y := make([]float64, len(x))
+// sanitise makes x, in place, a signal that every stage can take.
+func sanitise(x []float64) {
 	for i, v := range x {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
-			y[i] = v
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			x[i] = 0
 		}
 	}
-	if peak := Peak(y); peak > loudest {
-		for i := range y {
-			y[i] /= peak
+	if peak := Peak(x); peak > maxAmplitude {
+		for i := range x {
+			x[i] /= peak
 		}
 	}
-	return y
 }

@@ -60,14 +60,14 @@ func TestChainLandsAllMaterial(t *testing.T) {
 	for _, tt := range tests {
 		for name, x := range sources[tt.rate] {
 			t.Run(tt.name+", "+name, func(t *testing.T) {
-				y, r := tt.chain.Process(x, tt.rate, tt.out, nil)
+				y, r := tt.chain.Process(slices.Clone(x), tt.rate, tt.out, watched)
 				if got, want := len(y), len(x)*tt.out/tt.rate; got != want {
 					t.Errorf("length: got %d samples, want %d", got, want)
 				}
 				if got := Loudness(y, tt.out); math.Abs(got+22) > 0.2 {
 					t.Errorf("loudness: got %.2f LUFS, want -22 within 0.2", got)
 				}
-				if got := decibels(Peak(y)); got > -0.8 {
+				if got := Decibels(Peak(y)); got > -0.8 {
 					t.Errorf("peak: got %.2f dBFS, want at most -0.8", got)
 				}
 				if got := clippedPairs(y); got != 0 {
@@ -77,7 +77,7 @@ func TestChainLandsAllMaterial(t *testing.T) {
 					t.Errorf("constant: got %v, want below 0.001", got)
 				}
 				t.Logf("level %+.1f dB, loudness %+.1f dB, limiter up to %.1f dB, peak %.2f dBFS, true peak %.2f dBFS",
-					r.LevelGain, r.LoudnessGain, Peak(r.Limiter.Reduction), decibels(Peak(y)), decibels(TruePeak(y)))
+					r.LevelGain, r.LoudnessGain, Peak(r.Limiter.Reduction), Decibels(Peak(y)), Decibels(TruePeak(y)))
 			})
 		}
 	}
@@ -127,8 +127,8 @@ func TestChainDistortion(t *testing.T) {
 		for _, dBFS := range []float64{0, -3, -20, -40} {
 			t.Run(fmt.Sprintf("%s, source at %g dBFS", tt.name, dBFS), func(t *testing.T) {
 				const rate = 8000
-				x := scaled(tone(rate, 6*rate, 1020), attenuate(-dBFS))
-				y, r := tt.chain.Process(x, rate, rate, nil)
+				x := scaled(tone(rate, 6*rate, 1020), Gain(dBFS))
+				y, r := tt.chain.Process(x, rate, rate, watched)
 				compressed, limited := r.Compressor[1].Reduction[3*rate], r.Limiter.Reduction[3*rate]
 				if compressed < tt.compressed || limited < tt.limited {
 					t.Fatalf("at work: got %.2f dB of compression and %.2f dB of limiting, want %g and %g at least",
@@ -167,8 +167,8 @@ func TestChainNotEnabled(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := Chain{Loudness: -22, Ceiling: tt.ceiling}
-		y, r := c.Process(tt.x, 8000, 8000, nil)
-		gain := attenuate(-r.LoudnessGain)
+		y, r := c.Process(slices.Clone(tt.x), 8000, 8000, watched)
+		gain := Gain(r.LoudnessGain)
 		for i, v := range tt.x {
 			if math.Abs(y[i]-gain*v) > 1e-12 {
 				t.Fatalf("%s: sample %d: got %v, want %v by a gain of %.2f dB", tt.name, i, y[i], gain*v, r.LoudnessGain)
@@ -194,9 +194,10 @@ func TestChainNotEnabled(t *testing.T) {
 func TestChainNotEnabledKeepsTheCeiling(t *testing.T) {
 	for i := range 200 {
 		x := scaled(tone(8000, 801, 5), 0.5+float64(i)/997)
+		crest := x[400]
 		y, _ := Chain{Loudness: -14, Ceiling: 0.05}.Process(x, 8000, 8000, nil)
 		if got := Peak(y); got > 0.05 {
-			t.Errorf("crest of %v: got %v, want at most 0.05", x[400], got)
+			t.Errorf("crest of %v: got %v, want at most 0.05", crest, got)
 		}
 	}
 }
@@ -208,7 +209,7 @@ func TestChainTaps(t *testing.T) {
 		c.Enabled = enabled
 		var stages []string
 		last := x
-		y, _ := c.Process(x, 16000, 8000, func(stage string, y []float64) {
+		y, _ := c.Process(slices.Clone(x), 16000, 8000, func(stage string, y []float64) {
 			stages = append(stages, stage)
 			want := 16000
 			if stage == StageLoudness {
@@ -224,7 +225,7 @@ func TestChainTaps(t *testing.T) {
 			}
 			last = append([]float64(nil), y...)
 		})
-		if want := Stages[:len(Stages)-1]; !slices.Equal(stages, want) {
+		if want := Stages()[:len(Stages())-1]; !slices.Equal(stages, want) {
 			t.Errorf("enabled %v: stages: got %v, want %v", enabled, stages, want)
 		}
 		if !slices.Equal(y, last) {
@@ -233,12 +234,27 @@ func TestChainTaps(t *testing.T) {
 	}
 }
 
-// What is reported covers the whole signal at its own rate, and the input is not changed.
+// watched is a tap that keeps the curves of the report.
+func watched(string, []float64) {}
+
+// What is reported covers the whole signal at its own rate, and nothing is kept where nobody looks on.
 func TestChainReport(t *testing.T) {
 	x := speech(16000, 4)
 	c := telephone()
 	c.Loudness = -14
-	_, r := c.Process(x, 16000, 8000, nil)
+	want, alone := c.Process(slices.Clone(x), 16000, 8000, nil)
+	got, r := c.Process(x, 16000, 8000, watched)
+	if !slices.Equal(got, want) {
+		t.Error("the result depends on who looks on")
+	}
+	if alone.LoudnessGain != r.LoudnessGain || alone.LevelGain != r.LevelGain || alone.LevelGain == 0 {
+		t.Errorf("gains without a tap: got %v and %v dB, want %v and %v", alone.LevelGain, alone.LoudnessGain, r.LevelGain, r.LoudnessGain)
+	}
+	for _, curve := range []Curve{alone.Expander, alone.Compressor[0], alone.Compressor[1], alone.Compressor[2], alone.Limiter} {
+		if curve.Reduction != nil {
+			t.Errorf("without a tap: got a curve of %d values, want none", len(curve.Reduction))
+		}
+	}
 	tests := []struct {
 		name        string
 		curve       Curve
@@ -261,9 +277,6 @@ func TestChainReport(t *testing.T) {
 		if got := slices.Min(tt.curve.Reduction); got < 0 {
 			t.Errorf("%s: lowest reduction: got %.2f dB, want 0 or more", tt.name, got)
 		}
-	}
-	if !slices.Equal(x, speech(16000, 4)) {
-		t.Error("the input has been changed")
 	}
 }
 
@@ -288,7 +301,7 @@ func TestChainTakesAnything(t *testing.T) {
 			c := telephone()
 			c.Enabled = enabled
 			for _, rates := range [][2]int{{8000, 8000}, {16000, 8000}, {16000, 16000}} {
-				y, r := c.Process(x, rates[0], rates[1], nil)
+				y, r := c.Process(slices.Clone(x), rates[0], rates[1], watched)
 				if err := sane(c, y, r); err != nil {
 					t.Errorf("%s at %v Hz, enabled %v: %v", name, rates, enabled, err)
 				}

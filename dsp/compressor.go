@@ -36,8 +36,14 @@ type Compressor struct {
 // gain is not in that figure. rate is the sample rate in Hz.
 func (c Compressor) Apply(x []float64, rate int) (reduction []float64) {
 	reduction = make([]float64, len(x))
+	c.compress(x, rate, reduction)
+	return reduction
+}
+
+// compress is Apply, and keeps the reduction only where that is not nil.
+func (c Compressor) compress(x []float64, rate int, reduction []float64) {
 	if !c.Enabled {
-		return reduction
+		return
 	}
 	curve, makeup := c.curve(), c.makeup()
 	attack, release := retention(c.Attack, rate), retention(c.Release, rate)
@@ -52,24 +58,17 @@ func (c Compressor) Apply(x []float64, rate int) (reduction []float64) {
 				smooth = 0
 			}
 		}
-		reduction[i] = smooth
-		x[i] = v * makeup * attenuate(smooth)
+		if reduction != nil {
+			reduction[i] = smooth
+		}
+		x[i] = v * makeup * Gain(-smooth)
 	}
-	return reduction
-}
-
-// StaticCurve is the reduction in dB, 0 or more, of a steady level in dBFS. It is continuous and rises with the level
-// by less than 1 dB per dB, so that a louder input is never quieter at the output.
-func (c Compressor) StaticCurve(dBFS float64) (reduction float64) {
-	if !c.Enabled {
-		return 0
-	}
-	return c.curve().ofLevel(dBFS)
 }
 
 func (c Compressor) makeup() float64 { return min(1/c.ThresholdFactor, maxMakeup) }
 
-// staticCurve is the reduction as a function of the level.
+// staticCurve is the reduction of a steady level. It is continuous and rises with the level by less than 1 dB per dB, so
+// that a louder input is never quieter at the output.
 type staticCurve struct {
 	amplitude float64 // the threshold as an amplitude
 	threshold float64 // the threshold in dBFS
@@ -81,8 +80,8 @@ func (c Compressor) curve() staticCurve {
 	amplitude := max(c.TargetLevel*c.ThresholdFactor, minThreshold)
 	return staticCurve{
 		amplitude: amplitude,
-		threshold: inDecibels(amplitude),
-		knee:      inDecibels(1 + c.KneeWidth/amplitude),
+		threshold: Decibels(amplitude),
+		knee:      Decibels(1 + c.KneeWidth/amplitude),
 		slope:     1 - 1/c.Ratio,
 	}
 }
@@ -92,7 +91,7 @@ func (s staticCurve) ofAmplitude(a float64) float64 {
 	if a <= s.amplitude {
 		return 0
 	}
-	return s.ofLevel(inDecibels(a))
+	return s.ofLevel(Decibels(a))
 }
 
 func (s staticCurve) ofLevel(dB float64) float64 {
@@ -104,15 +103,4 @@ func (s staticCurve) ofLevel(dB float64) float64 {
 	default:
 		return s.slope * (over - float64(s.knee/2))
 	}
-}
-
-// inDecibels is a ratio of amplitudes in dB; full scale is 1.
-func inDecibels(ratio float64) float64 { return float64(20 * math.Log10(ratio)) }
-
-// attenuate is the gain for a reduction in dB.
-func attenuate(reduction float64) float64 {
-	if reduction == 0 {
-		return 1
-	}
-	return math.Exp(-math.Ln10 / 20 * reduction)
 }

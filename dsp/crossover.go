@@ -16,7 +16,12 @@ type Crossover struct{ Low, High float64 }
 
 // Split returns the three bands of x, each as long as x, which is left as it is. rate is the sample rate in Hz.
 func (c Crossover) Split(x []float64, rate int) (low, mid, high []float64) {
-	low, mid = append([]float64(nil), x...), append([]float64(nil), x...)
+	return c.split(append([]float64(nil), x...), rate)
+}
+
+// split is Split with x used up: it becomes the middle band.
+func (c Crossover) split(x []float64, rate int) (low, mid, high []float64) {
+	low, mid = append([]float64(nil), x...), x
 	twice(LowPass(rate, c.Low, butterworth2), low)
 	AllPass(rate, c.High, butterworth2).Filter(low)
 

@@ -29,8 +29,8 @@ func TestCrossoverSumIsFlat(t *testing.T) {
 		for f := 20.0; f < 0.495*float64(tt.rate); f += 0.25 {
 			worst = max(worst, math.Abs(gain(f)))
 		}
-		if worst > 0.01 {
-			t.Errorf("%s: sum of the bands: got %.5f dB off, want at most 0.01 dB", tt.name, worst)
+		if worst > 1e-9 {
+			t.Errorf("%s: sum of the bands: got %.2g dB off, want at most 1e-9 dB", tt.name, worst)
 		}
 		t.Logf("%s: sum flat to %.2g dB", tt.name, worst)
 	}

@@ -25,9 +25,16 @@ const (
 // Threshold is an amplitude relative to full scale; 0 is off. Floor is the gain when closed, 0 to 1; 1 is off.
 type Expander struct{ Threshold, Floor float64 }
 
-// Apply changes x in place, closed at first, and returns the gain of every sample, from Floor to 1. Where the gain is
-// 1 the sample is untouched. rate is the sample rate in Hz.
-func (e Expander) Apply(x []float64, rate int) (gain []float64) {
+// Apply changes x in place, closed at first, and returns by how many dB, 0 or more, every sample was reduced. Where that
+// is 0 the sample is untouched. rate is the sample rate in Hz.
+func (e Expander) Apply(x []float64, rate int) (reduction []float64) {
+	gain := e.follow(x, rate)
+	toReduction(gain)
+	return gain
+}
+
+// follow changes x in place and returns the gain of every sample, from Floor to 1.
+func (e Expander) follow(x []float64, rate int) (gain []float64) {
 	gain = make([]float64, len(x))
 	if e.Threshold <= 0 || e.Floor >= 1 {
 		for i := range gain {
@@ -36,7 +43,7 @@ func (e Expander) Apply(x []float64, rate int) (gain []float64) {
 		return gain
 	}
 	g := newGate(e.Threshold, rate)
-	ahead := int(samples(expanderAhead, rate))
+	ahead := int(samplesIn(expanderAhead, rate))
 	for i := -ahead; i < len(x); i++ {
 		v := 0.0
 		if i+ahead < len(x) {
@@ -79,9 +86,9 @@ func newGate(threshold float64, rate int) *gate {
 		upper:   power,
 		lower:   power / 4,
 		keep:    retention(expanderAverage, rate),
-		hold:    samples(expanderHold, rate),
-		opening: 1 / samples(expanderOpen, rate),
-		closing: 1 / samples(expanderClose, rate),
+		hold:    samplesIn(expanderHold, rate),
+		opening: 1 / samplesIn(expanderOpen, rate),
+		closing: 1 / samplesIn(expanderClose, rate),
 	}
 }
 
@@ -106,14 +113,4 @@ func (g *gate) next(v float64) float64 {
 		g.openness = max(0, g.openness-g.closing)
 	}
 	return g.openness
-}
-
-// samples is the number of samples in d, rounded to a whole one.
-func samples(d time.Duration, rate int) float64 {
-	return math.Round(d.Seconds() * float64(rate))
-}
-
-// retention is how much of a one-pole average with the time constant d is left after one sample.
-func retention(d time.Duration, rate int) float64 {
-	return math.Exp(-1 / (d.Seconds() * float64(rate)))
 }

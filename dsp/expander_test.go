@@ -46,7 +46,7 @@ func TestExpanderOpensAndCloses(t *testing.T) {
 		{"open again while it closes", levels(0.02, 100, 0, 275, 0.02, 100), map[float64]float64{320: 1, 375: 1, 470: 1}},
 	}
 	for _, tt := range tests {
-		gain := gateSettings.Apply(tt.x, gateRate)
+		gain := gateSettings.follow(tt.x, gateRate)
 		for ms, want := range tt.gains {
 			if got := gain[at(ms)]; math.Abs(got-want) > 0.01 {
 				t.Errorf("%s: gain at %g ms: got %.3f, want %.3f", tt.name, ms, got, want)
@@ -64,7 +64,7 @@ func TestExpanderGainHasNoSteps(t *testing.T) {
 		for i := range 60 {
 			steps = append(steps, []float64{0, 0.5, 0.004, 0.012, 0.006}[i*7%5], float64(3+i*i%331))
 		}
-		gain := e.Apply(levels(steps...), gateRate)
+		gain := e.follow(levels(steps...), gateRate)
 		up := (1 - floor) * math.Pi / 2 / (2 * gateRate / 1000)
 		down := (1 - floor) * math.Pi / 2 / (100 * gateRate / 1000)
 		moves := 0
@@ -87,7 +87,7 @@ func TestExpanderGainHasNoSteps(t *testing.T) {
 // The ramps take 2 and 100 ms, and a loud sound finds the first of them over.
 func TestExpanderRamps(t *testing.T) {
 	onset := at(200)
-	gain := gateSettings.Apply(levels(0, 200, 0.5, 100, 0, 700), gateRate)
+	gain := gateSettings.follow(levels(0, 200, 0.5, 100, 0, 700), gateRate)
 	first := func(from int, is func(float64) bool) int {
 		for !is(gain[from]) {
 			from++
@@ -129,7 +129,7 @@ func TestExpanderDoesNotDistort(t *testing.T) {
 	for _, amplitude := range []float64{0.7, 0.1, 0.03, 0.011, 0.009, 0.006, 0.004, 0.001} {
 		x := levels(0.1, 20, amplitude, 3980)
 		want := append([]float64(nil), x...)
-		gain := gateSettings.Apply(x, gateRate)
+		gain := gateSettings.follow(x, gateRate)
 		settled := at(1000)
 		for i := settled; i < len(x); i++ {
 			if gain[i] != gain[settled] {
@@ -156,7 +156,7 @@ func TestExpanderKeepsOnsets(t *testing.T) {
 				(math.Cos(2*math.Pi*500*s) + math.Cos(2*math.Pi*1500*s)) * (0.6 + 0.4*math.Cos(2*math.Pi*125*s))
 		}
 		want := append([]float64(nil), x...)
-		gateSettings.Apply(x, gateRate)
+		gateSettings.follow(x, gateRate)
 		for i := start; i < start+at(100); i++ {
 			if x[i] != want[i] {
 				t.Fatalf("burst at %d: sample %d of it: got %v, want %v", start, i-start, x[i], want[i])
@@ -165,11 +165,29 @@ func TestExpanderKeepsOnsets(t *testing.T) {
 	}
 }
 
+// What is reported is the gain in dB.
+func TestExpanderReportsTheReduction(t *testing.T) {
+	steps := levels(0.1, 200, 0, 800)
+	gain := gateSettings.follow(append([]float64(nil), steps...), gateRate)
+	reduction := gateSettings.Apply(steps, gateRate)
+	if got, want := reduction[at(100)], 0.0; got != want {
+		t.Errorf("open: got %v dB, want %v", got, want)
+	}
+	if got, want := reduction[at(999)], 20.0; math.Abs(got-want) > 1e-9 {
+		t.Errorf("closed: got %v dB, want %v", got, want)
+	}
+	for i, g := range gain {
+		if got := Gain(-reduction[i]); math.Abs(got-g) > 1e-12 {
+			t.Fatalf("sample %d: got %v dB, want a gain of %v", i, reduction[i], g)
+		}
+	}
+}
+
 func TestExpanderOff(t *testing.T) {
 	for _, e := range []Expander{{0, 0.1}, {0.01, 1}, {}} {
 		x := levels(0.001, 300)
 		want := append([]float64(nil), x...)
-		gain := e.Apply(x, gateRate)
+		gain := e.follow(x, gateRate)
 		for i := range x {
 			if x[i] != want[i] || gain[i] != 1 {
 				t.Fatalf("%+v: sample %d: got %v with gain %v, want %v with gain 1", e, i, x[i], gain[i], want[i])

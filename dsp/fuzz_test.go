@@ -24,21 +24,22 @@ func FuzzChain(f *testing.F) {
 	f.Add([]byte{1}, samples)
 	f.Add([]byte{3, 100, 200, 100, 100, 50, 50, 50, 100, 100}, samples)
 	f.Add([]byte{1, 0, 255, 0, 0, 255, 255}, largest)
+	f.Add([]byte{34, 100, 200, 100, 100, 50, 50, 50, 100, 100}, samples)
 	f.Add(highest, append(samples, largest...))
 	f.Fuzz(func(t *testing.T, settings, raw []byte) {
-		c, rate := chainOf(settings)
+		c, rate, out := chainOf(settings)
 		if err := c.Check(rate); err != nil {
 			t.Fatal(err)
 		}
-		y, r := c.Process(fromRaw(raw, rate/2), rate, 8000, nil)
+		y, r := c.Process(fromRaw(raw, rate/2), rate, out, watched)
 		if err := sane(c, y, r); err != nil {
-			t.Errorf("%+v at %d Hz: %v", c, rate, err)
+			t.Errorf("%+v at %d Hz to %d Hz: %v", c, rate, out, err)
 		}
 	})
 }
 
 // chainOf is a chain with settings in their ranges.
-func chainOf(settings []byte) (c Chain, rate int) {
+func chainOf(settings []byte) (c Chain, rate, out int) {
 	take := func() float64 {
 		if len(settings) == 0 {
 			return 0
@@ -49,10 +50,13 @@ func chainOf(settings []byte) (c Chain, rate int) {
 	}
 	// between is at most high, whatever the rounding.
 	between := func(low, high float64) float64 { return min(low+take()*(high-low), high) }
-	rate = 8000
+	rate, out = 8000, 8000
 	mode := int(255 * take())
 	if mode&2 != 0 {
 		rate = 16000
+	}
+	if mode&32 != 0 {
+		out = 16000
 	}
 	c.Enabled = mode&1 != 0
 	top := 0.49 * float64(rate)
@@ -72,7 +76,7 @@ func chainOf(settings []byte) (c Chain, rate int) {
 			Release: time.Duration(between(1e6, 5e9)),
 		}
 	}
-	return c, rate
+	return c, rate, out
 }
 
 // fromRaw is 32-bit floating point samples with the last one repeated.

@@ -40,8 +40,8 @@ func TestKWeightingAtOtherRates(t *testing.T) {
 			if f > 0.46*float64(rate) {
 				continue
 			}
-			got := decibels(cmplx.Abs(k.shelf.Response(rate, f) * k.highPass.Response(rate, f)))
-			want := decibels(cmplx.Abs(reference.shelf.Response(48000, f) * reference.highPass.Response(48000, f)))
+			got := Decibels(cmplx.Abs(k.shelf.Response(rate, f) * k.highPass.Response(rate, f)))
+			want := Decibels(cmplx.Abs(reference.shelf.Response(48000, f) * reference.highPass.Response(48000, f)))
 			if math.Abs(got-want) > 0.02 {
 				t.Errorf("%d Hz: weight of %g Hz: got %+.3f dB, want %+.3f dB as at 48 kHz", rate, f, got, want)
 			}

@@ -19,13 +19,6 @@ func WorkingLevel(x []float64, rate int) (gain float64) {
 		return 0
 	}
 	gain = min(max(workingLoudness-loudness, minWorkingGain), maxWorkingGain)
-	scale(x, attenuate(-gain))
+	scale(x, Gain(gain))
 	return gain
-}
-
-// scale multiplies x by a gain, in place.
-func scale(x []float64, gain float64) {
-	for i := range x {
-		x[i] *= gain
-	}
 }

@@ -20,7 +20,7 @@ func TestWorkingLevel(t *testing.T) {
 		{"very quiet", -59, 30, -32},
 	}
 	for _, tt := range tests {
-		x := scaled(tone(rate, 2*rate, 997), attenuate(-tt.dBFS))
+		x := scaled(tone(rate, 2*rate, 997), Gain(tt.dBFS))
 		if got := WorkingLevel(x, rate); math.Abs(got-tt.gain) > 0.03 {
 			t.Errorf("%s: gain: got %.3f dB, want %g", tt.name, got, tt.gain)
 		}

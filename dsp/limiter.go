@@ -1,9 +1,6 @@
 package dsp
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // The timing of the limiter: the gain falls within the look-ahead, without a corner that would be heard as a click,
 // and comes back so slowly that it does not follow the wave of a tone.
@@ -32,12 +29,14 @@ func (l Limiter) Apply(x []float64, rate int) (reduction []float64) {
 
 // peaksAhead is for every sample the true peak of the time that the limiter looks ahead.
 func peaksAhead(x []float64, rate int) []float64 {
-	return slidingMax(crests(x), limiterWindow(rate))
+	peaks := crests(x)
+	slidingMax(peaks, limiterWindow(rate))
+	return peaks
 }
 
 // limiterWindow is the look-ahead in samples, with the present one.
 func limiterWindow(rate int) int {
-	return int(samples(limiterAhead, rate)) + 1
+	return int(samplesIn(limiterAhead, rate)) + 1
 }
 
 // follow makes the gain of the limiter for a signal with these peaks ahead and amplified by drive.
@@ -79,54 +78,24 @@ func (l Limiter) limit(y, x []float64, drive float64, gain []float64) {
 	clamp(y, l.Ceiling)
 }
 
-// clamp cuts off what is farther from zero than the ceiling, in place.
-func clamp(x []float64, ceiling float64) {
-	for i, v := range x {
-		x[i] = min(max(v, -ceiling), ceiling)
-	}
-}
-
-// toReduction turns gains, in place, into dB of reduction.
-func toReduction(gain []float64) {
-	for i, g := range gain {
-		gain[i] = 0
-		if g < 1 {
-			gain[i] = min(-20*math.Log10(g), maxReduction)
+// slidingMax puts the largest value of each window of x, x[i] to x[i+window-1], in the place of x[i], by the algorithm
+// of M. van Herk (A fast algorithm for local minimum and maximum filters on rectangular and octagonal kernels, Pattern
+// Recognition Letters 13, 1992): three comparisons for each value whatever the window. window is 1 or more, no
+// value is below 0, and the last windows end with x.
+func slidingMax(x []float64, window int) {
+	for ; len(x) > 0; x = x[min(window, len(x)):] {
+		block, next := x[:min(window, len(x))], x[min(window, len(x)):]
+		// From each value to the end of its block ...
+		for i := len(block) - 2; i >= 0; i-- {
+			block[i] = max(block[i], block[i+1])
+		}
+		// ... and from the beginning of the next block to the end of the window.
+		head := 0.0
+		for i := 1; i < len(block); i++ {
+			if i <= len(next) {
+				head = max(head, next[i-1])
+			}
+			block[i] = max(block[i], head)
 		}
 	}
-}
-
-// maxReduction is what a gain of 0 counts for in dB: more than the range of any sample format.
-const maxReduction = 200
-
-// slidingMax is the largest value of each window of x, out[i] of x[i] to x[i+window-1], by the algorithm of
-// M. van Herk (A fast algorithm for local minimum and maximum filters on rectangular and octagonal kernels, Pattern
-// Recognition Letters 13, 1992): three comparisons for each value whatever the window. window is 1 or more; the last
-// windows end with x.
-func slidingMax(x []float64, window int) []float64 {
-	out := make([]float64, len(x))
-	// To the end of the block of window values that i is in ...
-	for i := len(x) - 1; i >= 0; i-- {
-		out[i] = x[i]
-		if (i+1)%window != 0 && i+1 < len(x) {
-			out[i] = max(x[i], out[i+1])
-		}
-	}
-	// ... and from the beginning of the next block to the end of the window.
-	head := 0.0
-	for i, v := range x {
-		if i%window == 0 {
-			head = v
-		}
-		head = max(head, v)
-		if first := i + 1 - window; first >= 0 {
-			out[first] = max(out[first], head)
-		}
-	}
-	if len(x) > 0 {
-		for i := max(0, len(x)-window); i < (len(x)-1)/window*window; i++ {
-			out[i] = max(out[i], head)
-		}
-	}
-	return out
 }

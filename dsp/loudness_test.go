@@ -11,7 +11,7 @@ func TestLoudnessOfSine(t *testing.T) {
 	for _, rate := range []int{8000, 16000, 44100, 48000} {
 		for _, gain := range []float64{0, -20, -40} {
 			x := tone(rate, 2*rate, 997)
-			scale(x, attenuate(-gain))
+			scale(x, Gain(gain))
 			if got, want := Loudness(x, rate), gain-3.01; math.Abs(got-want) > 0.03 {
 				t.Errorf("%d Hz, 997 Hz at %g dBFS: got %.3f LUFS, want %.2f", rate, gain, got, want)
 			}
@@ -40,7 +40,7 @@ func TestLoudnessOfEBUTech3341(t *testing.T) {
 				var x []float64
 				for _, p := range tt.parts {
 					y := tone(rate, int(p.seconds*float64(rate)), 1000)
-					scale(y, attenuate(-p.dBFS))
+					scale(y, Gain(p.dBFS))
 					x = append(x, y...)
 				}
 				if got := Loudness(x, rate) + 10*math.Log10(2); math.Abs(got-tt.want) > 0.1 {
@@ -53,7 +53,7 @@ func TestLoudnessOfEBUTech3341(t *testing.T) {
 
 func TestLoudnessOfLittle(t *testing.T) {
 	quiet := tone(8000, 8000, 997)
-	scale(quiet, attenuate(70))
+	scale(quiet, Gain(-70))
 	tests := []struct {
 		name string
 		x    []float64

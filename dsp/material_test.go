@@ -76,7 +76,7 @@ func materials(rate int, seconds float64) map[string][]float64 {
 		"music":           band,
 		"mixed":           mix(voice, 1, band, 0.1),
 		"hot":             hot,
-		"very quiet":      mix(voice, attenuate(Loudness(voice, rate)+59), voice, 0),
+		"very quiet":      mix(voice, Gain(-59-Loudness(voice, rate)), voice, 0),
 		"with a constant": mix(voice, 1, ones(len(voice)), 0.3),
 	}
 }

@@ -42,6 +42,22 @@ func TestMono(t *testing.T) {
 	}
 }
 
+// Channels of half the width give the same, exactly where they hold 16 bits.
+func TestMonoOfFloat32(t *testing.T) {
+	left, right := []float32{0.5, -1, 3.0 / 32768, 0}, []float32{-0.25, 1, 2.0 / 32768, 1}
+	want := []float64{0.125, 0, 2.5 / 32768, 0.5}
+	for i, got := range Mono(left, right) {
+		if got != want[i] {
+			t.Errorf("sample %d: got %v, want %v", i, got, want[i])
+		}
+	}
+	for i, got := range Mono(left, make([]float32, 4)) {
+		if got != float64(left[i]) {
+			t.Errorf("right silent, sample %d: got %v, want %v", i, got, left[i])
+		}
+	}
+}
+
 func TestMonoDoesNotShareMemory(t *testing.T) {
 	left := []float64{1, 1}
 	Mono(left, []float64{0, 0})[0] = 0

@@ -10,12 +10,20 @@ type Multiband struct {
 // Apply changes x in place and returns for each band the reduction of every sample in dB, as Compressor.Apply does.
 // rate is the sample rate in Hz.
 func (m Multiband) Apply(x []float64, rate int) (reduction [3][]float64) {
-	low, mid, high := m.Crossover.Split(x, rate)
+	for i := range reduction {
+		reduction[i] = make([]float64, len(x))
+	}
+	m.compress(x, rate, reduction)
+	return reduction
+}
+
+// compress is Apply, and keeps the reductions only where they are not nil.
+func (m Multiband) compress(x []float64, rate int, reduction [3][]float64) {
+	low, mid, high := m.Crossover.split(x, rate)
 	for i, band := range [...][]float64{low, mid, high} {
-		reduction[i] = m.Bands[i].Apply(band, rate)
+		m.Bands[i].compress(band, rate, reduction[i])
 	}
 	for i := range x {
 		x[i] = low[i] + mid[i] + high[i]
 	}
-	return reduction
 }

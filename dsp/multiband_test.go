@@ -31,7 +31,7 @@ func TestMultibandReducesTheBandOfTheTone(t *testing.T) {
 		for i := range reduction {
 			want := 0.0
 			if i == loud {
-				want = bandSettings[i].StaticCurve(decibels(0.9))
+				want = bandSettings[i].curve().ofLevel(Decibels(0.9))
 			}
 			if got := reduction[i][15999]; math.Abs(got-want) > want/4 {
 				t.Errorf("%g Hz: reduction of band %d: got %.2f dB, want about %.2f dB", frequency, i+1, got, want)

@@ -27,7 +27,7 @@ func Normalise(x []float64, rate int, target float64, limiter Limiter) (gain flo
 	gain = target - loudness
 	most, yield, last := gain+maxDrive, 1.0, 0.0
 	for step := 1; ; step++ {
-		drive := attenuate(-gain)
+		drive := Gain(gain)
 		limiter.follow(peaks, drive, rate, reduction)
 		limiter.limit(y, x, drive, reduction)
 		reached := Loudness(y, rate)

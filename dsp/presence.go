@@ -24,5 +24,5 @@ func (p Presence) Filter(x []float64, rate int) {
 }
 
 func (p Presence) shelf(rate int) Biquad {
-	return HighShelf(rate, presenceFrequency, presenceQuality, 20*math.Log10(1+p.Alpha))
+	return HighShelf(rate, presenceFrequency, presenceQuality, Decibels(1+p.Alpha))
 }

@@ -49,3 +49,20 @@ func TestQuantiseRoundTrip(t *testing.T) {
 		}
 	}
 }
+
+// Samples and Quantise undo one another.
+func TestSamples(t *testing.T) {
+	all := make([]int16, 1<<16)
+	for i := range all {
+		all[i] = int16(i - 1<<15)
+	}
+	x := Samples(all)
+	if x[0] != -1 || x[1<<15] != 0 || x[1<<14] != -0.5 {
+		t.Errorf("got %v, %v and %v, want -1, 0 and -0.5", x[0], x[1<<15], x[1<<14])
+	}
+	for i, got := range Quantise(x) {
+		if got != all[i] {
+			t.Fatalf("got %d, want %d", got, all[i])
+		}
+	}
+}

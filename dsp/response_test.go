@@ -22,7 +22,7 @@ func measured(rate int, filter func(x []float64)) func(frequency float64) float6
 	over, under := fft.Coefficients(nil, out), fft.Coefficients(nil, in)
 	return func(frequency float64) float64 {
 		i := int(math.Round(frequency * measureSeconds))
-		return decibels(cmplx.Abs(over[i] / under[i]))
+		return Decibels(cmplx.Abs(over[i] / under[i]))
 	}
 }
 
@@ -41,7 +41,7 @@ func distortion(x []float64, rate int, frequency float64) float64 {
 		v -= re*cos + im*sin
 		rest += v * v
 	}
-	return decibels(math.Sqrt(rest/float64(len(x))) / (math.Hypot(re, im) / math.Sqrt2))
+	return Decibels(math.Sqrt(rest/float64(len(x))) / (math.Hypot(re, im) / math.Sqrt2))
 }
 
 // scaled multiplies x by a constant in place and returns it.

@@ -40,9 +40,6 @@ func amplitude(x []float64, rate int, frequency float64) float64 {
 	return 2 * math.Hypot(re, im) / sum
 }
 
-// decibels is 20·log10(x).
-func decibels(x float64) float64 { return 20 * math.Log10(x) }
-
 // peak is the largest magnitude in x.
 func peak(x []float64) float64 {
 	p := 0.0

@@ -157,7 +157,7 @@ func FuzzStages(f *testing.F) {
 func checkGains(t *testing.T, e Expander, m Multiband, in []float64, rate int) {
 	t.Helper()
 	x := slices.Clone(in)
-	gain := e.Apply(x, rate)
+	gain := e.follow(x, rate)
 	for i, g := range gain {
 		if g < e.Floor || g > 1 || x[i] != in[i]*g {
 			t.Fatalf("%+v: sample %d: got gain %v and %v from %v", e, i, g, x[i], in[i])
@@ -165,7 +165,7 @@ func checkGains(t *testing.T, e Expander, m Multiband, in []float64, rate int) {
 	}
 	for band, reduction := range m.Apply(slices.Clone(in), rate) {
 		// Filters ring: a band can be louder than its input, but by a factor of 10 at most.
-		limit := m.Bands[band].StaticCurve(decibels(10*16)) + 1e-9
+		limit := m.Bands[band].curve().ofLevel(Decibels(10*16)) + 1e-9
 		for i, r := range reduction {
 			if !(r >= 0 && r <= limit) {
 				t.Fatalf("%+v: sample %d: got a reduction of %v dB, want 0 to %v dB", m.Bands[band], i, r, limit)

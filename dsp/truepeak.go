@@ -35,10 +35,8 @@ func TruePeak(x []float64) float64 {
 
 // crests is for each sample its magnitude or, where that is larger, that of the crests between it and the next one.
 func crests(x []float64) []float64 {
-	// What follows the taps of one sample may be the beginning of the next: silence on both sides of x.
-	padded := make([]float64, len(x)+2*crestHalf)
-	copy(padded[crestHalf-1:], x)
 	out := make([]float64, len(x))
+	var edge [2 * crestHalf]float64
 	half, threeQuarters := 0.0, 0.0 // the points before the sample
 	for i, v := range x {
 		if i > 0 && turns(half, threeQuarters, v) {
@@ -46,7 +44,7 @@ func crests(x []float64) []float64 {
 		}
 		var quarter float64
 		before := threeQuarters
-		quarter, half, threeQuarters = quarters.at((*[2 * crestHalf]float64)(padded[i:]))
+		quarter, half, threeQuarters = quarters.at(around(x, i, &edge))
 		top := math.Abs(v)
 		if turns(before, v, quarter) {
 			top = max(top, crest(before, v, quarter))
@@ -60,6 +58,18 @@ func crests(x []float64) []float64 {
 		out[i] = top
 	}
 	return out
+}
+
+// around are the samples of x about sample i, which is the one at crestHalf-1: a part of x, or edge where it has silence
+// beyond an end of x.
+func around(x []float64, i int, edge *[2 * crestHalf]float64) *[2 * crestHalf]float64 {
+	first := i - (crestHalf - 1)
+	if first >= 0 && first+len(edge) <= len(x) {
+		return (*[2 * crestHalf]float64)(x[first:])
+	}
+	*edge = [2 * crestHalf]float64{}
+	copy(edge[max(0, -first):], x[max(0, first):])
+	return edge
 }
 
 // turns is true where the signal does not go on in one direction over three points.

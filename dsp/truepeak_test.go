@@ -29,12 +29,12 @@ func TestTruePeakOfSine(t *testing.T) {
 			gain := min(1, float64(min(i, len(x)-1-i))/1000)
 			x[i] = gain * tt.amplitude * math.Sin(2*math.Pi*tt.frequency*float64(i)+tt.degrees*math.Pi/180)
 		}
-		got, want := decibels(TruePeak(x)), decibels(tt.amplitude)
+		got, want := Decibels(TruePeak(x)), Decibels(tt.amplitude)
 		if math.Abs(got-want) > 0.1 {
 			t.Errorf("%s: got %.3f dBTP, want %.3f within 0.1", tt.name, got, want)
 		}
-		if tt.sampleDB != 0 && math.Abs(decibels(Peak(x))-tt.sampleDB) > 0.02 {
-			t.Errorf("%s: sample peak: got %.3f dBFS, want %.2f", tt.name, decibels(Peak(x)), tt.sampleDB)
+		if tt.sampleDB != 0 && math.Abs(Decibels(Peak(x))-tt.sampleDB) > 0.02 {
+			t.Errorf("%s: sample peak: got %.3f dBFS, want %.2f", tt.name, Decibels(Peak(x)), tt.sampleDB)
 		}
 	}
 }
@@ -43,8 +43,8 @@ func TestTruePeakOfSine(t *testing.T) {
 func TestTruePeakAgainstResample(t *testing.T) {
 	x := music(8000, 1)
 	Bandpass{Low: 300, High: 3000}.Filter(x, 8000)
-	want := decibels(Peak(resample(t, x, 8000, 128000)))
-	if got := decibels(TruePeak(x)); math.Abs(got-want) > 0.02 {
+	want := Decibels(Peak(resample(t, x, 8000, 128000)))
+	if got := Decibels(TruePeak(x)); math.Abs(got-want) > 0.02 {
 		t.Errorf("got %.3f dBTP, want %.3f", got, want)
 	}
 }

@@ -50,10 +50,10 @@ func floats(t *testing.T, path string) []float64 {
 	return x
 }
 
-func mean(left, right []float64) []float64 {
+func mean[F float32 | float64](left, right []F) []float64 {
 	x := make([]float64, len(left))
 	for i := range x {
-		x[i] = (left[i] + right[i]) / 2
+		x[i] = (float64(left[i]) + float64(right[i])) / 2
 	}
 	return x
 }

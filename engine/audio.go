@@ -48,7 +48,7 @@ func LoadAudio(ctx context.Context, c *config.Config, progress func(done, total 
 	return audio, nil
 }
 
-// end applies audio.at_end. What is made and not read has no end.
+// end applies audio.at_end. Generated audio has no end.
 func (a *Audio) end(c config.Audio) {
 	switch {
 	case endless(c.Source):

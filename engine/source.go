@@ -61,11 +61,11 @@ func (s Source) download(ctx context.Context, options codec.Options) (prompt *co
 		// The last one that is accepted is the one that is used.
 		Accept: func(data []byte) error {
 			p, err := codec.Load(bytes.NewReader(data), name, options)
-			if cause := errors.Unwrap(err); cause != nil {
-				return cause // the URL is named by download
+			if err != nil {
+				return err // download names the URL
 			}
 			prompt = p
-			return err
+			return nil
 		},
 	})
 	if errors.Is(err, download.ErrPrivate) {

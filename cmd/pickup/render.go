@@ -74,12 +74,13 @@ func renderTo(c *cobra.Command, settings *config.Config, out string, flags rende
 	if out == standardOutput && c.OutOrStdout() == os.Stdout && isatty.IsTerminal(os.Stdout.Fd()) {
 		return errors.New("standard output is a terminal: lead the WAV into a file or a program, or name a file in place of -")
 	}
-	result, note, err := renderSource(c.Context(), settings, target.format, flags)
+	result, err := renderSource(c.Context(), settings, target.format, flags, renderProgress(c, out))
 	if err != nil {
 		return err
 	}
-	if note != "" {
-		result.Report.Notes = append(result.Report.Notes, note)
+	if beyond := result.Stage.Beyond(); beyond > 0 {
+		result.Report.Notes = append(result.Report.Notes,
+			fmt.Sprintf("stage %s: %d samples beyond full scale are clipped in the file", flags.stage, beyond))
 	}
 	if err := target.write(c.OutOrStdout(), result); err != nil {
 		return err
@@ -89,40 +90,55 @@ func renderTo(c *cobra.Command, settings *config.Config, out string, flags rende
 			return err
 		}
 	}
-	report := c.OutOrStdout()
+	return report(c, out, flags, result.Report)
+}
+
+// renderProgress shows progress on standard error, but no lines of it where the report goes there.
+func renderProgress(c *cobra.Command, out string) *progress {
+	p := newProgress(c.ErrOrStderr())
+	if out == standardOutput && !p.terminal {
+		p.w = io.Discard
+	}
+	return p
+}
+
+// report prints the report, to standard error where the audio goes to standard output.
+func report(c *cobra.Command, out string, flags renderFlags, r render.Report) error {
+	w := c.OutOrStdout()
 	if out == standardOutput {
-		report = c.ErrOrStderr()
+		w = c.ErrOrStderr()
 	}
 	if flags.json {
-		return printJSON(report, result.Report)
+		return printJSON(w, r)
 	}
-	return printTable(report, result.Report)
+	return printTable(w, r)
 }
 
 // renderSource prepares the source of the configuration in the format and shows how far it is.
-func renderSource(ctx context.Context, settings *config.Config, format codec.Format, flags renderFlags) (result *render.Result, note string, err error) {
-	downloading, downloaded := showDownload(os.Stderr, "downloading")
+func renderSource(ctx context.Context, settings *config.Config, format codec.Format, flags renderFlags, progress *progress) (*render.Result, error) {
+	defer progress.finish()
+	var note string
 	source := engine.Source{
 		Name:         settings.Audio.Source,
 		CacheDir:     settings.Audio.CacheDir,
 		AllowPrivate: settings.Audio.AllowPrivateNetworks,
-		Progress:     downloading,
+		Progress:     progress.bytes("downloading"),
 	}
-	rendering, rendered := showProgress(os.Stderr, "rendering")
-	result, err = render.Render(func(o codec.Options) (prompt *codec.Prompt, err error) {
+	result, err := render.Render(func(o codec.Options) (prompt *codec.Prompt, err error) {
 		prompt, note, err = source.Load(ctx, o)
-		downloaded()
 		return prompt, err
 	}, render.Options{
 		Audio:    engine.AudioOptions(settings),
 		Format:   format,
 		Stage:    flags.stage,
 		Plot:     flags.plot != "",
-		Progress: rendering,
+		Progress: progress.steps("rendering"),
 	})
-	rendered()
 	if err != nil {
-		return nil, "", fmt.Errorf("render: %w", err)
+		return nil, fmt.Errorf("render: %w", err)
 	}
-	return result, note, nil
+	if note != "" {
+		result.Report.Notes = append(result.Report.Notes, note)
+	}
+	return result, nil
 }

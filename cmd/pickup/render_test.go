@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -213,15 +214,119 @@ func TestRenderRefuses(t *testing.T) {
 	}
 }
 
-func TestFileThatCannotBeFinishedIsRemoved(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "out.wav")
+// TestFileThatCannotBeFinished leaves what was there before, and nothing else.
+func TestFileThatCannotBeFinished(t *testing.T) {
 	full := errors.New("no space left on device")
-	err := writeTo(path, func(w io.Writer) error { io.WriteString(w, "RIFF"); return full })
-	if !errors.Is(err, full) || !strings.Contains(err.Error(), path) {
-		t.Errorf("got %v, want %v and the name of the file", err, full)
+	half := func(w io.Writer) error { io.WriteString(w, "RIFF"); return full }
+	for _, before := range []string{"", "the rendering of yesterday"} {
+		folder := t.TempDir()
+		path := filepath.Join(folder, "out.wav")
+		want := 0
+		if before != "" {
+			want = 1
+			if err := os.WriteFile(path, []byte(before), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := writeTo(path, half)
+		if !errors.Is(err, full) || !strings.Contains(err.Error(), path) {
+			t.Errorf("got %v, want %v and the name of the file", err, full)
+		}
+		if got, _ := os.ReadFile(path); string(got) != before {
+			t.Errorf("got %q, want %q as before", got, before)
+		}
+		if files, err := os.ReadDir(folder); err != nil || len(files) != want {
+			t.Errorf("got files %v, %v, want %d", files, err, want)
+		}
 	}
-	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("got %v, want half a file removed", err)
+}
+
+// TestFileIsReplaced keeps the permissions, and the link to it.
+func TestFileIsReplaced(t *testing.T) {
+	folder := t.TempDir()
+	path, link := filepath.Join(folder, "out.wav"), filepath.Join(folder, "link.wav")
+	if err := os.WriteFile(path, []byte("before, and longer"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o666); err != nil { // which no umask takes anything from
+		t.Fatal(err)
+	}
+	if err := os.Symlink("out.wav", link); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeTo(link, func(w io.Writer) error { _, err := io.WriteString(w, "after"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Lstat(path)
+	if got, _ := os.ReadFile(path); err != nil || string(got) != "after" || info.Mode() != 0o666 {
+		t.Errorf("got %q, %v, %v, want the new content with the old mode", got, info, err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("got %v, %v, want the link as before", info, err)
+	}
+}
+
+// TestPipeIsWrittenTo writes to what is no regular file, as devices are too, and leaves it there.
+func TestPipeIsWrittenTo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out.wav")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pipe, err := os.OpenFile(path, os.O_RDWR, 0) // for reading alone it would wait for a writer
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	if err := writeTo(path, func(w io.Writer) error { _, err := io.WriteString(w, "RIFF"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Lstat(path); err != nil || info.Mode().Type() != os.ModeNamedPipe {
+		t.Fatalf("got %v, %v, want the pipe as before", info, err)
+	}
+	got := make([]byte, 4)
+	if _, err := io.ReadFull(pipe, got); err != nil || string(got) != "RIFF" {
+		t.Errorf("got %q, %v, want what was written", got, err)
+	}
+}
+
+// TestNoProgressAmongTheReport has the report and the progress on standard error.
+func TestNoProgressAmongTheReport(t *testing.T) {
+	for out, want := range map[string]string{"-": "", "out.wav": "rendering: 50 %\n"} {
+		synctest.Test(t, func(t *testing.T) {
+			var standardError bytes.Buffer
+			c := newRender()
+			c.SetErr(&standardError)
+			step := renderProgress(c, out).steps("rendering")
+			time.Sleep(3 * time.Second)
+			step(5, 10)
+			if got := standardError.String(); got != want {
+				t.Errorf("%s: got %q, want %q", out, got, want)
+			}
+		})
+	}
+}
+
+// TestOneBarAtATime has a download and the preparation of what came, which begins within it.
+func TestOneBarAtATime(t *testing.T) {
+	for _, total := range []int64{-1, 1000} {
+		p := &progress{w: &bytes.Buffer{}, terminal: true}
+		downloading, rendering := p.bytes("downloading"), p.steps("rendering")
+		downloading(10, total)
+		download := p.bar
+		downloading(20, total)
+		if p.bar != download || download.IsFinished() {
+			t.Errorf("of %d bytes: got another bar within the download", total)
+		}
+		rendering(1, 10)
+		if p.shows != "rendering" || !download.IsFinished() {
+			t.Errorf("of %d bytes: got %q and the download finished %v, want the second bar alone", total, p.shows, download.IsFinished())
+		}
+		last := p.bar
+		p.finish()
+		if p.bar != nil || !last.IsFinished() {
+			t.Errorf("of %d bytes: got a bar at the end", total)
+		}
+		p.finish() // where nothing is shown there is nothing to do
 	}
 }
 

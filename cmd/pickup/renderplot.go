@@ -14,15 +14,12 @@ func drawRendering(w io.Writer, r *render.Result) error {
 	report := r.Report
 	figure := plot.Figure{
 		Title:    fmt.Sprintf("%s as %s", filepath.Base(report.Source), report.Codec),
-		Subtitle: "after: " + sums(report.After),
+		Subtitle: "after: " + summary(report.After),
 		Before:   plot.Signal(r.Before),
-		After:    plot.Signal{Samples: make([]float64, len(r.Heard)), Rate: report.After.SampleRateHz},
+		After:    plot.Signal(r.After),
 	}
 	if report.Before != nil {
-		figure.Subtitle = "before: " + sums(*report.Before) + "   " + figure.Subtitle
-	}
-	for i, s := range r.Heard {
-		figure.After.Samples[i] = float64(s) / (1 << 15)
+		figure.Subtitle = "before: " + summary(*report.Before) + "   " + figure.Subtitle
 	}
 	if chain := report.Chain; chain != nil && chain.Enabled {
 		for i, b := range chain.Bands {
@@ -35,7 +32,7 @@ func drawRendering(w io.Writer, r *render.Result) error {
 	return plot.PNG(w, figure)
 }
 
-// sums is what is most worth to know of a signal, in one line.
-func sums(m render.Measure) string {
+// summary is what is most worth to know of a signal, in one line.
+func summary(m render.Measure) string {
 	return fmt.Sprintf("%s s, %s LUFS, %s dBTP", text(m.DurationSeconds, 3), text(m.LoudnessLUFS, 1), text(m.TruePeakDBTP, 1))
 }

@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"pickup/codec"
 	"pickup/codec/render"
-	"pickup/dsp"
 )
 
 // standardOutput is the name of a file that is none.
@@ -95,10 +96,7 @@ func (t target) write(standard io.Writer, r *render.Result) error {
 	content := func(w io.Writer) error { return codec.WriteWAV(w, r.Heard, t.format.SampleRate) }
 	switch {
 	case t.stage != "":
-		if beyond := countBeyond(r.Stage.Samples); beyond > 0 {
-			r.Report.Notes = append(r.Report.Notes, fmt.Sprintf("stage %s: %d samples beyond full scale are clipped in the file", t.stage, beyond))
-		}
-		content = func(w io.Writer) error { return codec.WriteWAV(w, dsp.Quantise(r.Stage.Samples), r.Stage.Rate) }
+		content = r.Stage.WriteWAV
 	case t.raw:
 		content = func(w io.Writer) error {
 			_, err := w.Write(r.Payload)
@@ -111,25 +109,49 @@ func (t target) write(standard io.Writer, r *render.Result) error {
 	return writeTo(t.path, content)
 }
 
-// countBeyond is how many samples do not fit into 16 bits: between stages they may be louder than full scale.
-func countBeyond(x []float64) (n int) {
-	for _, v := range x {
-		if v > 1 || v < -1 {
-			n++
+// writeTo writes a file whole or not at all: what was there before stays until all is written. What is no regular file,
+// such as a device, is written to as it is.
+func writeTo(path string, content func(io.Writer) error) error {
+	mode := os.FileMode(0o666) // less the umask
+	old, err := os.Stat(path)
+	if err == nil && !old.Mode().IsRegular() {
+		return writeInto(path, os.O_WRONLY, mode, content)
+	}
+	if err == nil {
+		mode = old.Mode().Perm()
+		// The file that a link leads to is replaced, and not the link.
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return err
 		}
 	}
-	return n
+	part := fmt.Sprintf("%s.%08x.part", path, rand.Uint32())
+	err = writeInto(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode, content)
+	if err == nil && old != nil {
+		err = os.Chmod(part, mode) // whatever the umask
+	}
+	if err == nil {
+		err = os.Rename(part, path)
+	}
+	if err != nil {
+		os.Remove(part)
+		return fmt.Errorf("%s: %w", path, withoutPath(err))
+	}
+	return nil
 }
 
-// writeTo writes a file, or none.
-func writeTo(path string, content func(io.Writer) error) error {
-	f, err := os.Create(path)
+// writeInto writes to a file that is opened with these flags.
+func writeInto(path string, flags int, mode os.FileMode, content func(io.Writer) error) error {
+	f, err := os.OpenFile(path, flags, mode)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(content(f), f.Close()); err != nil {
-		os.Remove(path)
-		return fmt.Errorf("%s: %w", path, err)
+	return errors.Join(content(f), f.Close())
+}
+
+// withoutPath is the cause in an error about the file that is not yet complete, whose name says nothing to anybody.
+func withoutPath(err error) error {
+	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
+		return pathErr.Err
 	}
-	return nil
+	return err
 }

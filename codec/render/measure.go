@@ -33,29 +33,22 @@ type Measure struct {
 	SamplePeakDBFS Value `json:"sample_peak_dbfs"`
 	// DCFullScale is the mean, where full scale is 1.
 	DCFullScale Value `json:"dc_full_scale"`
-	// ClippedSamples are those at the largest value of their format that have a neighbour there: one alone is a peak
-	// that just fits.
+	// ClippedSamples are those at the largest value of their format, whichever sign they have, with a neighbour there: one
+	// alone is a peak that just fits. Of a source they are counted in each channel, before it is mixed.
 	ClippedSamples int `json:"clipped_samples"`
 }
 
-// loudest16 is the largest sample of 16 bits.
-const loudest16 = float64(1<<15-1) / (1 << 15)
-
-// measure measures x at rate Hz, whose largest value is loudest.
-func measure(x []float64, rate int, loudest float64) Measure {
+// measure measures x at rate Hz, but for the clipped samples.
+func measure(x []float64, rate int) Measure {
 	return Measure{
 		DurationSeconds: Value(float64(len(x)) / float64(rate)),
 		SampleRateHz:    rate,
 		LoudnessLUFS:    Value(dsp.Loudness(x, rate)),
-		TruePeakDBTP:    decibels(dsp.TruePeak(x)),
-		SamplePeakDBFS:  decibels(dsp.Peak(x)),
+		TruePeakDBTP:    Value(dsp.Decibels(dsp.TruePeak(x))),
+		SamplePeakDBFS:  Value(dsp.Decibels(dsp.Peak(x))),
 		DCFullScale:     Value(mean(x)),
-		ClippedSamples:  clipped(x, loudest),
 	}
 }
-
-// decibels is an amplitude in dB relative to full scale, and does not exist for 0.
-func decibels(amplitude float64) Value { return Value(20 * math.Log10(amplitude)) }
 
 // mean is that of x, and 0 for none.
 func mean(x []float64) float64 {
@@ -75,13 +68,13 @@ func rms(x []float64) float64 {
 	return math.Sqrt(sum / float64(max(1, len(x))))
 }
 
-// clipped counts the samples in runs of two and more at the same end of the range.
-func clipped(x []float64, loudest float64) int {
-	side := func(v float64) int {
+// clipped counts the samples in runs of two and more at the same end of the range, which is largest.
+func clipped[F float32 | float64](x []F, largest F) int {
+	side := func(v F) int {
 		switch {
-		case v >= loudest:
+		case v >= largest:
 			return 1
-		case v <= -loudest:
+		case v <= -largest:
 			return -1
 		}
 		return 0

@@ -26,20 +26,20 @@ func TestClipped(t *testing.T) {
 		{"largest of 16 bits", []float64{32767.0 / 32768, 32767.0 / 32768}, 2},
 	}
 	for _, tt := range tests {
-		if got := clipped(tt.x, loudest16); got != tt.want {
+		if got := clipped(tt.x, fullScale16); got != tt.want {
 			t.Errorf("%s: got %d, want %d", tt.name, got, tt.want)
 		}
 	}
 }
 
-// TestLoudestCode finds the largest sample by decoding every code.
-func TestLoudestCode(t *testing.T) {
+// TestLargestSample finds the largest sample by decoding every code.
+func TestLargestSample(t *testing.T) {
 	for _, f := range []codec.Format{codec.PCMU, codec.PCMA} {
 		want := 0.0
 		for code := range 256 {
 			want = max(want, float64(f.Decode([]byte{byte(code)})[0])/(1<<15))
 		}
-		if got := loudestCode(f); got != want {
+		if got := largestSample(f); got != want {
 			t.Errorf("%s: got %v, want %v", f.Name, got, want)
 		}
 	}
@@ -51,7 +51,7 @@ func TestMeasure(t *testing.T) {
 	for i := range x {
 		x[i] = 0.1*math.Sin(2*math.Pi*1000.3*float64(i)/rate) + 0.01
 	}
-	m := measure(x, rate, loudest16)
+	m := measure(x, rate)
 	tests := []struct {
 		name         string
 		got          Value

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"pickup/codec"
 	"pickup/dsp"
@@ -28,12 +27,6 @@ type Options struct {
 	Progress func(done, all int)
 }
 
-// Signal is one channel of sound.
-type Signal struct {
-	Samples []float64 // full scale is ±1
-	Rate    int       // in Hz
-}
-
 // Result is what came out.
 type Result struct {
 	// Heard is what a caller hears of one pass of the prompt, at the SampleRate of the format.
@@ -42,9 +35,11 @@ type Result struct {
 	Payload []byte
 	// Stage is the signal behind the stage that was asked for, of the play time at most.
 	Stage Signal
-	// Before is the source, mixed to one channel, of the play time at most; empty without Options.Plot and for audio
-	// that is made and not read.
+	// Before is the source, mixed to one channel, of the play time at most; empty without Options.Plot and for generated
+	// audio.
 	Before Signal
+	// After is Heard as a Signal; empty without Options.Plot.
+	After Signal
 	// Chain is what the chain did over time, and the zero Report where there was none.
 	Chain dsp.Report
 	// Report has the numbers.
@@ -52,7 +47,7 @@ type Result struct {
 }
 
 // Stages are the names of all stages in order: codec.StageSource and dsp.Stages.
-func Stages() []string { return append([]string{codec.StageSource}, dsp.Stages...) }
+func Stages() []string { return append([]string{codec.StageSource}, dsp.Stages()...) }
 
 // CheckStage is an error that lists the stages unless there is one of this name.
 func CheckStage(name string) error {
@@ -82,18 +77,27 @@ func Render(load Load, opt Options) (*Result, error) {
 		return nil, fmt.Errorf("render: %s: not prepared in %s", prompt.Source(), opt.Format.Name)
 	}
 	if opt.Stage != "" && w.stage.Samples == nil {
-		return nil, fmt.Errorf("%s is made, not prepared: no stage of it can be written", prompt.Source())
+		return nil, fmt.Errorf("%s is generated: no stage of it can be written", prompt.Source())
 	}
 	r := &Result{Payload: payload(track), Before: w.source, Stage: w.stage, Chain: w.chain}
 	r.Heard = opt.Format.Decode(r.Payload)
 	w.step()
-	heard := toFloat(r.Heard)
+	heard := Signal{dsp.Samples(r.Heard), opt.Format.SampleRate}
+	if opt.Plot {
+		r.After = heard
+	}
+	after := measure(heard.Samples, heard.Rate)
+	after.ClippedSamples = clipped(heard.Samples, largestSample(opt.Format))
+	chain, err := w.report(heard)
+	if err != nil {
+		return nil, fmt.Errorf("render: %s: %w", prompt.Source(), err)
+	}
 	r.Report = Report{
 		Source: prompt.Source(),
 		Codec:  opt.Format.Name,
 		Before: w.before,
-		After:  measure(heard, opt.Format.SampleRate, loudestCode(opt.Format)),
-		Chain:  w.report(Signal{heard, opt.Format.SampleRate}),
+		After:  after,
+		Chain:  chain,
 		Notes:  append([]string{}, prompt.Notes()...),
 	}
 	w.step()
@@ -109,24 +113,18 @@ func payload(track *codec.Track) []byte {
 	return b
 }
 
-// loudestCode is the largest sample that the format can decode to, relative to full scale of 16 bits.
-func loudestCode(f codec.Format) float64 {
+// fullScale16 is the largest sample of 16 bits.
+const fullScale16 = float64(1<<15-1) / (1 << 15)
+
+// largestSample is the largest sample that the format can decode to, relative to full scale of 16 bits.
+func largestSample(f codec.Format) float64 {
 	switch f {
 	case codec.PCMU:
 		return float64(codec.DecodeMuLaw(0x80)) / (1 << 15)
 	case codec.PCMA:
 		return float64(codec.DecodeALaw(0xAA)) / (1 << 15)
 	}
-	return loudest16
-}
-
-// toFloat is samples with full scale at ±1.
-func toFloat(samples []int16) []float64 {
-	x := make([]float64, len(samples))
-	for i, s := range samples {
-		x[i] = float64(s) / (1 << 15)
-	}
-	return x
+	return fullScale16
 }
 
 // watch sees one band go through its stages. It is a codec.Observer. As all stages of a band come from one goroutine
@@ -135,6 +133,7 @@ type watch struct {
 	opt         Options
 	steps, done int
 
+	clipped  int // samples of the source
 	before   *Measure
 	source   Signal
 	resample Signal // at the rate of the chain
@@ -143,16 +142,24 @@ type watch struct {
 	chained  bool
 }
 
+// Decoded implements codec.Observer.
+func (w *watch) Decoded(a codec.Audio) {
+	// A source may be loaded a second time, for example when a download was not accepted.
+	*w = watch{opt: w.opt, steps: w.steps}
+	channel := func(x []float32) int { return clipped(played(x, a.Rate, w.opt.Audio.Duration), a.Largest) }
+	w.clipped = channel(a.Left)
+	if len(a.Left) > 0 && &a.Left[0] != &a.Right[0] { // which are one slice for a file with one channel
+		w.clipped += channel(a.Right)
+	}
+}
+
 // Stage implements codec.Observer.
 func (w *watch) Stage(_ codec.Band, stage string, x []float64, rate int) {
-	if stage == codec.StageSource {
-		// A source may be loaded a second time, for example when a download was not accepted.
-		*w = watch{opt: w.opt, steps: w.steps}
-	}
 	x = played(x, rate, w.opt.Audio.Duration)
 	switch stage {
 	case codec.StageSource:
-		before := measure(x, rate, loudest16)
+		before := measure(x, rate)
+		before.ClippedSamples = w.clipped
 		w.before = &before
 		if w.opt.Plot {
 			w.source = Signal{slices.Clone(x), rate}
@@ -180,12 +187,4 @@ func (w *watch) step() {
 	if w.opt.Progress != nil {
 		w.opt.Progress(min(w.done, w.steps), w.steps)
 	}
-}
-
-// played is the part of x within the play time.
-func played(x []float64, rate int, d time.Duration) []float64 {
-	if keep := d.Seconds() * float64(rate); keep < float64(len(x)) {
-		return x[:int(keep)]
-	}
-	return x
 }

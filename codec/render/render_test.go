@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"math"
@@ -264,5 +265,71 @@ func TestErrorOfTheSource(t *testing.T) {
 	_, err := Render(func(codec.Options) (*codec.Prompt, error) { return nil, gone }, options(codec.PCMU))
 	if !errors.Is(err, gone) {
 		t.Errorf("got %v, want %v", err, gone)
+	}
+}
+
+// TestBandsBeyondWhatIsHeard has a chain at twice the sample rate of what is heard, with edges above half of that.
+func TestBandsBeyondWhatIsHeard(t *testing.T) {
+	tests := []struct {
+		low, high float64
+		want      []float64 // edges
+	}{
+		{800, 2500, []float64{0, 800, 2500, 4000}},
+		{800, 5000, []float64{0, 800, 4000}},
+		{800, 4000, []float64{0, 800, 4000}},
+		{4200, 6500, []float64{0, 4000}},
+	}
+	for _, tt := range tests {
+		opt := options(codec.PCMU)
+		opt.Audio.Rate = 16000
+		opt.Audio.Chain.Bandpass.High = 7000
+		opt.Audio.Chain.Multiband.Crossover = dsp.Crossover{Low: tt.low, High: tt.high}
+		bands := render(t, file(wav(t)), opt).Report.Chain.Bands
+		if len(bands) != len(tt.want)-1 {
+			t.Errorf("%v and %v Hz: got %d bands, want %d", tt.low, tt.high, len(bands), len(tt.want)-1)
+			continue
+		}
+		for i, b := range bands {
+			if float64(b.FromHz) != tt.want[i] || float64(b.ToHz) != tt.want[i+1] {
+				t.Errorf("%v and %v Hz: band %d: got %v to %v Hz, want %v to %v", tt.low, tt.high, i+1, b.FromHz, b.ToHz, tt.want[i], tt.want[i+1])
+			}
+		}
+		// Half of the time a tone of 400 Hz, and later one of 1500 Hz, which are heard at -22 LUFS.
+		if top := bands[min(1, len(bands)-1)]; !(top.AfterDBFS > -50 && top.BeforeDBFS > -50) {
+			t.Errorf("%v and %v Hz: got %v and %v dBFS in the band below 4000 Hz, want the tones", tt.low, tt.high, top.BeforeDBFS, top.AfterDBFS)
+		}
+	}
+}
+
+// TestClippedSource counts in the channels, by the range of the format of the file.
+func TestClippedSource(t *testing.T) {
+	header := func(tag, channels, bits int) []byte {
+		le := binary.LittleEndian
+		b := le.AppendUint32([]byte("RIFF\x00\x00\x00\x00WAVEfmt "), 16)
+		b = le.AppendUint16(le.AppendUint16(b, uint16(tag)), uint16(channels))
+		b = le.AppendUint32(le.AppendUint32(b, 8000), uint32(8000*channels*bits/8))
+		b = le.AppendUint16(le.AppendUint16(b, uint16(channels*bits/8)), uint16(bits))
+		return append(b, "data\xFF\xFF\xFF\xFF"...)
+	}
+	tests := []struct {
+		name                string
+		tag, channels, bits int
+		middle, end         string // a sample of all channels, and what is clipped
+		want                int
+	}{
+		{"8 bits", 1, 1, 8, "\x80", "\xFF\xFF\xFF", 3},
+		{"16 bits, left", 1, 2, 16, "\x00\x00\x00\x00", "\xFF\x7F\x00\x00\xFF\x7F\x00\x00", 2},
+		{"16 bits, both", 1, 2, 16, "\x00\x00\x00\x00", "\xFF\x7F\x00\x80\xFF\x7F\x00\x80", 4},
+		{"mu-law", 7, 1, 8, "\xFF", "\x80\x80\xFF\x00\x00", 4},
+		{"A-law", 6, 1, 8, "\xD5", "\xAA\xAA", 2},
+		{"24 bits", 1, 1, 24, "\x00\x00\x00", "\xFF\xFF\x7F\xFF\xFF\x7F", 2},
+		{"float", 3, 1, 32, "\x00\x00\x00\x00", "\x00\x00\x80\x3F\x00\x00\x80\x3F", 2},
+	}
+	for _, tt := range tests {
+		data := append(header(tt.tag, tt.channels, tt.bits), strings.Repeat(tt.middle, 800)...)
+		data = append(append(data, tt.end...), strings.Repeat(tt.middle, 800)...)
+		if got := render(t, file(data), options(codec.PCMU)).Report.Before.ClippedSamples; got != tt.want {
+			t.Errorf("%s: got %d clipped samples, want %d", tt.name, got, tt.want)
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"math"
 	"slices"
 
 	"pickup/codec"
@@ -12,19 +11,18 @@ import (
 type Report struct {
 	Source string `json:"source"`
 	Codec  string `json:"codec"`
-	// Before is the source, mixed to one channel and no longer than the play time; nil for audio that is made and not
-	// read.
+	// Before is the source, mixed to one channel and no longer than the play time; nil for generated audio.
 	Before *Measure `json:"before"`
 	// After is what a caller hears.
 	After Measure `json:"after"`
 	// Chain is nil when there was no chain.
-	Chain *Chain `json:"chain"`
+	Chain *ChainReport `json:"chain"`
 	// Notes say what is wrong with a source that is played nevertheless.
 	Notes []string `json:"notes"`
 }
 
-// Chain is what the chain did.
-type Chain struct {
+// ChainReport is what the chain did.
+type ChainReport struct {
 	// Enabled is false for a chain that only set the level; then Expander, Bands and Limiter did nothing.
 	Enabled bool `json:"enabled"`
 	// SampleRateHz is that at which it worked.
@@ -35,14 +33,14 @@ type Chain struct {
 	LoudnessGainDB Value `json:"loudness_gain_db"`
 	// ExpanderClosedShare is in which part of the time the expander is nearer to its floor than to 1.
 	ExpanderClosedShare Value `json:"expander_closed_share"`
-	// Bands are those of the compressor, the lowest first.
-	Bands []Band `json:"bands"`
+	// Bands are those of the compressor, the lowest first, without those above half the sample rate of what is heard.
+	Bands []CompressorBand `json:"bands"`
 	// Limiter is by how much the limiter reduced the gain.
 	Limiter Reduction `json:"limiter"`
 }
 
-// Band is a band of the compressor.
-type Band struct {
+// CompressorBand is a band of the compressor.
+type CompressorBand struct {
 	// FromHz and ToHz are its edges; the first band begins at 0, the last one ends at half the lower sample rate.
 	FromHz Value `json:"from_hz"`
 	ToHz   Value `json:"to_hz"`
@@ -59,44 +57,78 @@ type Reduction struct {
 }
 
 // report is what the chain did to the signal that a caller hears.
-func (w *watch) report(heard Signal) *Chain {
+func (w *watch) report(heard Signal) (*ChainReport, error) {
 	if !w.chained {
-		return nil
+		return nil, nil
 	}
 	chain := w.opt.Audio.Chain
 	if w.opt.Format.Band() == codec.Wide {
 		chain = w.opt.Audio.Wide
 	}
-	c := &Chain{
+	bands, err := w.bands(chain.Multiband.Crossover, heard)
+	if err != nil {
+		return nil, err
+	}
+	return &ChainReport{
 		Enabled:             chain.Enabled,
 		SampleRateHz:        w.resample.Rate,
 		LevelGainDB:         Value(w.chain.LevelGain),
 		LoudnessGainDB:      Value(w.chain.LoudnessGain),
 		ExpanderClosedShare: Value(closedShare(w.chain.Expander.Reduction, chain.Expander.Floor)),
-		Bands:               make([]Band, 3),
+		Bands:               bands,
 		Limiter:             reduction(w.chain.Limiter),
+	}, nil
+}
+
+// bands is what the compressor did in each band that can be heard.
+func (w *watch) bands(crossover dsp.Crossover, heard Signal) ([]CompressorBand, error) {
+	before, err := w.resample.within(heard.Rate)
+	if err != nil {
+		return nil, err
 	}
-	before := levels(chain.Multiband.Crossover, w.resample)
-	after := levels(chain.Multiband.Crossover, heard)
-	edges := []float64{0, chain.Multiband.Crossover.Low, chain.Multiband.Crossover.High,
-		float64(min(w.resample.Rate, heard.Rate)) / 2}
-	for i := range c.Bands {
-		c.Bands[i] = Band{
-			FromHz:     Value(edges[i]),
-			ToHz:       Value(edges[i+1]),
-			BeforeDBFS: before[i],
-			AfterDBFS:  after[i],
-			Reduction:  reduction(w.chain.Compressor[i]),
+	// The crossover has the rate of the chain: half the rate of what is heard may be below its edges.
+	after, err := dsp.Resample(heard.Samples, heard.Rate, w.resample.Rate)
+	if err != nil {
+		return nil, err
+	}
+	levelsBefore := levels(crossover, before)
+	levelsAfter := levels(crossover, Signal{after, w.resample.Rate})
+	nyquist := float64(min(w.resample.Rate, heard.Rate)) / 2
+	edges := [...]float64{0, crossover.Low, crossover.High, nyquist}
+	var bands []CompressorBand
+	for i := range levelsAfter {
+		if edges[i] >= nyquist {
+			break
 		}
+		bands = append(bands, CompressorBand{
+			FromHz:     Value(edges[i]),
+			ToHz:       Value(min(edges[i+1], nyquist)),
+			BeforeDBFS: levelsBefore[i],
+			AfterDBFS:  levelsAfter[i],
+			Reduction:  reduction(w.chain.Compressor[i]),
+		})
 	}
-	return c
+	return bands, nil
+}
+
+// within is the signal without what lies above half of another sample rate.
+func (s Signal) within(rate int) (Signal, error) {
+	if rate >= s.Rate {
+		return s, nil
+	}
+	narrow, err := dsp.Resample(s.Samples, s.Rate, rate)
+	if err != nil {
+		return Signal{}, err
+	}
+	s.Samples, err = dsp.Resample(narrow, rate, s.Rate)
+	return s, err
 }
 
 // levels are the effective levels of the signal in the bands of a crossover.
 func levels(crossover dsp.Crossover, s Signal) (l [3]Value) {
 	low, mid, high := crossover.Split(s.Samples, s.Rate)
 	for i, band := range [...][]float64{low, mid, high} {
-		l[i] = decibels(rms(band))
+		l[i] = Value(dsp.Decibels(rms(band)))
 	}
 	return l
 }
@@ -114,7 +146,7 @@ func closedShare(decibels []float64, floor float64) float64 {
 	if len(decibels) == 0 || floor >= 1 {
 		return 0
 	}
-	middle := -20 * math.Log10((1+floor)/2)
+	middle := -dsp.Decibels((1 + floor) / 2)
 	closed := 0
 	for _, v := range decibels {
 		if v > middle {

@@ -83,10 +83,10 @@ type entry struct {
 	colour color.Color
 }
 
-// PNG draws f and writes it to w. A signal after with at least one sample is needed.
+// PNG draws f and writes it to w. After needs at least one sample.
 func PNG(w io.Writer, f Figure) error {
 	if len(f.After.Samples) == 0 || f.After.Rate <= 0 || len(f.Before.Samples) > 0 && f.Before.Rate <= 0 {
-		return errors.New("plot: a signal without samples or sample rate")
+		return errors.New("plot: After needs at least one sample, and both signals a sample rate")
 	}
 	panels := f.panels()
 	height := titleHeight + 2*margin

@@ -109,11 +109,26 @@ func TestErrorOfTheWriter(t *testing.T) {
 	}
 }
 
-// TestLengthDoesNotMatter draws a picture of a long signal with no more points than one of a short signal.
+// TestLengthDoesNotMatter draws a tone that grows louder in one minute and in ten: the same waveform.
 func TestLengthDoesNotMatter(t *testing.T) {
-	e := envelope{values: make([]float64, 3_000_000), rate: 8000}
-	least, greatest := e.bounds(1000, 375)
-	if len(least) != 1000 || len(greatest) != 1000 {
-		t.Errorf("got %d and %d points, want 1000", len(least), len(greatest))
+	growing := func(minutes float64) *image.RGBA {
+		s := tone(0.5, 1000, 60*minutes, 8000)
+		for i := range s.Samples {
+			s.Samples[i] *= float64(i) / float64(len(s.Samples))
+		}
+		return drawn(t, Figure{After: s})
+	}
+	short, long := growing(1), growing(10)
+	if short.Bounds() != long.Bounds() {
+		t.Fatalf("got %v and %v, want one size", short.Bounds(), long.Bounds())
+	}
+	differ := 0
+	for at := 0; at < int((margin+titleHeight+waveformHeight)/pixel)*short.Stride; at += 4 { // the waveform
+		if a, b := short.Pix[at:at+3], long.Pix[at:at+3]; !bytes.Equal(a, b) {
+			differ++
+		}
+	}
+	if signal := count(short, blue); signal < 25_000 || differ > signal/4 {
+		t.Errorf("got %d pixels that differ, of a signal of %d; want at most a quarter: edges and numbers", differ, signal)
 	}
 }

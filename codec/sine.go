@@ -17,7 +17,7 @@ func sines(tenths []int, amplitude float64, n, rate int) []float64 {
 		for _, f := range tenths {
 			// In whole numbers the phase stays exact, and what repeats repeats to the last bit.
 			turn := float64(f*i%(10*rate)) / float64(10*rate)
-			x[i] += amplitude * math.Sin(2*math.Pi*turn)
+			x[i] += float64(amplitude * math.Sin(2*math.Pi*turn))
 		}
 	}
 	return x

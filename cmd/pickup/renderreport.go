@@ -61,7 +61,7 @@ func writeSignals(t *strings.Builder, r render.Report) {
 }
 
 // writeChain is the part of the table about the chain.
-func writeChain(t *strings.Builder, c render.Chain) {
+func writeChain(t *strings.Builder, c render.ChainReport) {
 	if !c.Enabled {
 		fmt.Fprintf(t, "\n%-26s %12s %12s dB\n", "gain to the loudness", "", text(c.LoudnessGainDB, 1))
 		return
@@ -73,11 +73,11 @@ func writeChain(t *strings.Builder, c render.Chain) {
 	fmt.Fprintf(t, "%-26s %12s %12s dB\n", "limiter", text(c.Limiter.MeanDB, 1), text(c.Limiter.MaxDB, 1))
 	fmt.Fprintf(t, "\n%-26s %12s %12s dB\n", "gain to the working level", "", text(c.LevelGainDB, 1))
 	fmt.Fprintf(t, "%-26s %12s %12s dB\n", "gain to the loudness", "", text(c.LoudnessGainDB, 1))
-	fmt.Fprintf(t, "%-26s %12s %12s %% of the time\n", "noise gate closed", "", text(100*c.ExpanderClosedShare, 1))
+	fmt.Fprintf(t, "%-26s %12s %12s %% of the time\n", "expander closed", "", text(100*c.ExpanderClosedShare, 1))
 }
 
 // bandName says which frequencies a band has.
-func bandName(b render.Band) string {
+func bandName(b render.CompressorBand) string {
 	return fmt.Sprintf("%g to %g Hz", float64(b.FromHz), float64(b.ToHz))
 }
 
