@@ -9,8 +9,8 @@ type AudioProcessing struct {
 	BandpassHighFreq     float64    `koanf:"bandpass_high_freq" unit:"Hz" min:"20" max:"7840" doc:"Upper end of the band, at -3 dB: at least twice the lower end, at most 0.49 times audio_sample_rate."`
 	BandSplitFreq1       float64    `koanf:"band_split_freq_1" unit:"Hz" min:"20" max:"7840" doc:"Crossover between bands 1 and 2, above the lower end of the band."`
 	BandSplitFreq2       float64    `koanf:"band_split_freq_2" unit:"Hz" min:"20" max:"7840" doc:"Crossover between bands 2 and 3: at least 1.5 times the first, below the upper end of the band."`
-	NoiseGateThreshold   float64    `koanf:"noise_gate_threshold" unit:"full scale" min:"0" max:"0.5" doc:"Level below which the noise gate closes; 0 is off."`
-	NoiseGateRatio       float64    `koanf:"noise_gate_ratio" min:"0" max:"1" doc:"Gain while the noise gate is closed; 1 is off."`
+	NoiseGateThreshold   float64    `koanf:"noise_gate_threshold" unit:"full scale" min:"0" max:"0.5" doc:"Level at which the expander opens; it closes 200 ms after the level has fallen below half of this. 0 is off."`
+	NoiseGateRatio       float64    `koanf:"noise_gate_ratio" min:"0" max:"1" doc:"Gain while the expander is closed; 1 is off."`
 	SoftLimiterThreshold float64    `koanf:"soft_limiter_threshold" unit:"full scale" min:"0.05" max:"1" doc:"Ceiling of the limiter."`
 	Band1Compressor      Compressor `koanf:"band1_compressor"`
 	Band2Compressor      Compressor `koanf:"band2_compressor"`
@@ -29,11 +29,11 @@ type Wideband struct {
 // Compressor is a section [audio_processing.bandN_compressor]: band 1 is the
 // lowest.
 type Compressor struct {
-	TargetLevel     float64 `koanf:"target_level" unit:"full scale" above:"0" max:"1" doc:"Level that the band is brought to."`
-	AttackTime      float64 `koanf:"attack_time" unit:"s" min:"0.0001" max:"1" doc:"Time in which the gain falls when the level rises."`
-	ReleaseTime     float64 `koanf:"release_time" unit:"s" min:"0.001" max:"5" doc:"Time in which the gain recovers when the level falls."`
+	TargetLevel     float64 `koanf:"target_level" unit:"full scale" above:"0" max:"1" doc:"A factor of the threshold, which is target_level times threshold_factor."`
+	AttackTime      float64 `koanf:"attack_time" unit:"s" min:"0.0001" max:"1" doc:"Time constant with which the gain falls when the level rises."`
+	ReleaseTime     float64 `koanf:"release_time" unit:"s" min:"0.001" max:"5" doc:"Time constant with which the gain recovers when the level falls."`
 	Ratio           float64 `koanf:"ratio" min:"1" max:"100" doc:"Compression above the threshold, as N in N:1."`
-	ThresholdFactor float64 `koanf:"threshold_factor" above:"0" max:"1" doc:"Threshold as a part of target_level."`
+	ThresholdFactor float64 `koanf:"threshold_factor" above:"0" max:"1" doc:"The other factor of the threshold. The band is then made louder by its reciprocal, at most 1.2."`
 	KneeWidth       float64 `koanf:"knee_width" unit:"full scale" min:"0" max:"1" doc:"Range above the threshold in which compression sets in; 0 is a hard knee."`
 	Enabled         bool    `koanf:"enabled" doc:"Compress this band; false passes it unchanged."`
 }
