@@ -47,21 +47,38 @@ const modules = "/usr/lib/baresip/modules"
 // until it is over and returns what baresip has heard.
 func baresipCalls(t *testing.T, d *daemon, format codec.Format, transport string, limit time.Duration) []float64 {
 	t.Helper()
+	port := d.sip.Port()
+	if transport == "tls" {
+		port = d.port("tls")
+	}
+	return baresipDials(t, d, format, callee{transport, port, d.certificate}, limit)
+}
+
+// callee is where baresip sends its requests: to the daemon, or to a proxy before it.
+type callee struct {
+	transport   string
+	port        uint16
+	certificate string // path of the one to trust, if any
+}
+
+// baresipDials is baresipCalls with a choice of whom baresip talks to.
+func baresipDials(t *testing.T, d *daemon, format codec.Format, to callee, limit time.Duration) []float64 {
+	t.Helper()
 	folder := t.TempDir()
 	voice := filepath.Join(folder, "voice.wav")
 	tool(t, "sox", "-n", "-r", fmt.Sprint(format.SampleRate), "-c", "1", "-b", "16", voice, "synth", "40", "sine", "440", "vol", "0.3")
 	media := freePorts(t, 20)
 	config := fmt.Sprintf(baresipConfig, freePorts(t, 2), media, media+18, modules, voice, format.SampleRate, folder)
-	if d.certificate != "" {
-		config += fmt.Sprintf("sip_cafile %s\nsip_verify_server yes\n", d.certificate)
+	if to.certificate != "" {
+		config += fmt.Sprintf("sip_cafile %s\nsip_verify_server yes\n", to.certificate)
 	}
 	write(t, folder, "config", config)
-	write(t, folder, "accounts", fmt.Sprintf("<sip:e2e@127.0.0.1;transport=%s>;regint=0;audio_codecs=%s/%d/1\n", transport, format.Name, format.SampleRate))
+	write(t, folder, "accounts", fmt.Sprintf("<sip:e2e@127.0.0.1;transport=%s>;regint=0;audio_codecs=%s/%d/1\n", to.transport, format.Name, format.SampleRate))
 	write(t, folder, "contacts", "")
 
-	target := "sip:pickup@" + d.sip.String()
-	if transport == "tls" {
-		target = fmt.Sprintf("sip:pickup@%v:%d;transport=tls", d.sip.Addr(), d.port("tls"))
+	target := fmt.Sprintf("sip:pickup@%v:%d", loopback, to.port)
+	if to.transport == "tls" {
+		target += ";transport=tls"
 	}
 	command := exec.Command("baresip", "-f", folder, "-e", "/dial "+target)
 	var said bytes.Buffer
