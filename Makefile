@@ -15,10 +15,10 @@ LINT := bin/golangci-lint-$(LINT_VERSION)
 # How long `make fuzz` spends on each target.
 FUZZTIME ?= 30s
 
-.PHONY: help run build test lint fuzz e2e flood bench docs tools clean
+.PHONY: help run build test lint fuzz e2e flood bench docs tools tools-full clean
 
 help: ## Lists these targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Builds bin/pickup and answers calls on port 5060 in the foreground
 	bin/pickup serve
@@ -53,7 +53,7 @@ fuzz: ## Runs every fuzz target in turn, FUZZTIME=30s for each
 		done || exit 1; \
 	done
 
-e2e: tools ## Runs all calls by real programs: 30 s calls, 300 at once, shutdown under load
+e2e: tools-full ## Runs all calls by real programs: 30 s calls, 300 at once, shutdown under load
 	go test -tags e2e -count=1 -timeout 20m -v -run '^Test(Short|Full)' ./e2e/
 
 flood: tools ## Floods a running server for a minute while calls are up (docs/robustness.md)
@@ -65,8 +65,11 @@ bench: ## Runs the benchmarks, among them the pacer against its floor in C
 docs: build ## Writes the generated parts of docs/
 	docs/generate.sh bin/pickup
 
-tools: ## Installs what the tests need and this machine lacks (compiler, SIPp, baresip, tshark, sox, ffmpeg, lame, espeak-ng)
+tools: ## Installs what the tests need and this machine lacks (compiler, SIPp, baresip, Kamailio, tshark, sox, ffmpeg, lame, espeak-ng)
 	@e2e/tools.sh
+
+tools-full: ## Installs that and what make e2e needs besides (linphonec)
+	@e2e/tools.sh full
 
 clean: ## Removes what was built
 	rm -rf bin

@@ -20,8 +20,9 @@ var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 const firstPort, lastPort uint16 = 20000, 32766
 
 // nextPort is where the search for free ports goes on, so that each test gets other
-// ones than the test before it.
-var nextPort = firstPort
+// ones than the test before it. Each process begins elsewhere: what does not know the
+// claims may be at the same ports.
+var nextPort = firstPort + uint16(os.Getpid()*127%6000)*2
 
 // claims is a file of which each octet stands for a port: other processes that run
 // these tests leave the ports alone whose octets this one has locked. The end of the

@@ -86,7 +86,7 @@ func TestFullSIPpBehindProxy(t *testing.T) {
 	for _, inside := range []string{"udp", "tcp"} {
 		for name, outside := range map[string]string{"UDP": "u1", "TCP": "t1", "TCP, a connection a call": "tn"} {
 			t.Run(name+" to "+strings.ToUpper(inside), func(t *testing.T) {
-				testSIPpBehindProxy(t, inside, load{calls: 40, atOnce: 40, rate: 20, seconds: 10, transport: outside})
+				testSIPpBehindProxy(t, inside, load{calls: 40, atOnce: 40, rate: 20, seconds: 5, transport: outside})
 			})
 		}
 	}

@@ -1,9 +1,11 @@
 #!/bin/sh
-# Installs the programs that the tests call, where they are missing.
+# Installs the programs that the tests call, where they are missing: those of make test,
+# and with the argument full those of make e2e too.
 # Does nothing, and needs no rights, on a machine that has them all.
 # Otherwise it needs a system with apt, and root or sudo.
 set -eu
 
+full=${1:-}
 packages=''
 missing=''
 
@@ -33,6 +35,9 @@ survey() {
 	has baresip || want baresip baresip-core
 	{ has tshark && has dumpcap; } || want tshark tshark
 	has kamailio || want kamailio kamailio
+	# The TLS of Kamailio is a package of its own.
+	[ -n "$(find /usr/lib /usr/lib64 /usr/local -path '*/kamailio/modules/tls.so' 2>/dev/null)" ] \
+		|| want "Kamailio's TLS module" kamailio-tls-modules
 	has sox || want sox sox
 	# The format of sox for MP3 is a package of its own.
 	sox --help-format mp3 2>/dev/null | grep -q '^Reads: yes' || want "sox's MP3 format" libsox-fmt-mp3
@@ -40,6 +45,8 @@ survey() {
 	has espeak-ng || want espeak-ng espeak-ng
 	has ffmpeg || want ffmpeg ffmpeg
 	[ -e /etc/ssl/certs/ca-certificates.crt ] || want ca-certificates ca-certificates
+	# Seventy packages more, for one test.
+	[ "$full" != full ] || has linphonec || want linphonec linphone-cli
 }
 
 # give_up REASON: says what to do by hand.
