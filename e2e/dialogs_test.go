@@ -46,6 +46,9 @@ func TestFullRefresh(t *testing.T) {
 func testDialogs(t *testing.T, kinds []signalling, calls, rate int, raced bool) {
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
+			if calls < 10 {
+				t.Parallel() // few calls leave the machine room for all kinds at once
+			}
 			kind.run(t, load{name: kind.name, scenario: kind.scenario,
 				calls: calls, atOnce: calls, rate: rate, seconds: max(kind.seconds, 2)}, raced)
 		})

@@ -22,7 +22,10 @@ const firstPort, lastPort uint16 = 20000, 32766
 // nextPort is where the search for free ports goes on, so that each test gets other
 // ones than the test before it. Each process begins elsewhere: what does not know the
 // claims may be at the same ports.
-var nextPort = firstPort + uint16(os.Getpid()*127%6000)*2
+var (
+	portsMutex sync.Mutex
+	nextPort   = firstPort + uint16(os.Getpid()*127%6000)*2
+)
 
 // claims is a file of which each octet stands for a port: other processes that run
 // these tests leave the ports alone whose octets this one has locked. The end of the
@@ -40,6 +43,8 @@ func freePorts(t *testing.T, n uint16) uint16 {
 	if err != nil {
 		t.Fatal(err)
 	}
+	portsMutex.Lock()
+	defer portsMutex.Unlock()
 	for turn := range 2 {
 		if turn == 1 {
 			nextPort = firstPort
