@@ -25,10 +25,10 @@ const (
 
 // TestFlood is the flood that docs/robustness.md tells of: while 100 calls are up,
 // 20,000 INVITEs that nobody acknowledges, 100,000 datagrams of garbage from 5,000
-// addresses, 500 silent connections and 50 slow ones.
+// addresses, 500 silent connections and 50 slow ones over TCP, TLS and WebSocket.
 func TestFlood(t *testing.T) {
 	const seconds = 30
-	d := start(t, settings{codecs: []string{"PCMU"}, seconds: seconds, calls: floodCapacity, more: fmt.Sprintf("[limits]\nunacknowledged_per_source = %d", floodUnacked)})
+	d := start(t, settings{codecs: []string{"PCMU"}, seconds: seconds, calls: floodCapacity, secure: true, more: fmt.Sprintf("[limits]\nunacknowledged_per_source = %d", floodUnacked)})
 	before, memory := d.descriptors(), d.resident()
 	r, err := newReceiver(4)
 	if err != nil {

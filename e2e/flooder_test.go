@@ -113,11 +113,22 @@ func (f *flooder) noise(random *rand.Rand, source netip.Addr, id string, kind in
 	}
 }
 
-// connections opens TCP connections that say nothing, or one byte a second.
+// connections opens connections in turn for TCP, TLS and WebSocket, that say nothing,
+// or one byte a second of what would be a request, a handshake, or an upgrade.
 func (f *flooder) connections(idle, dribbling int, end <-chan struct{}) {
 	for n := range idle + dribbling {
 		local := net.TCPAddrFromAddrPort(netip.AddrPortFrom(from(3, n/50+1), 0))
-		conn, err := (&net.Dialer{LocalAddr: local, Timeout: time.Second}).Dial("tcp4", f.d.sip.String())
+		ways := []struct {
+			port uint16
+			text string
+		}{
+			{f.d.sip.Port(), string(f.message("INVITE", f.d.sip.Addr(), "dribble-"+strconv.Itoa(n)))},
+			{f.d.port("tls"), "\x16\x03\x01\x01\x00\x01\x00\x00\xfc\x03\x03" + strings.Repeat("r", 32)}, // a ClientHello begins
+			{f.d.port("ws"), "GET / HTTP/1.1\r\nHost: " + strings.Repeat("h", 1000)},
+		}
+		way := ways[n%len(ways)]
+		to := netip.AddrPortFrom(f.d.sip.Addr(), way.port)
+		conn, err := (&net.Dialer{LocalAddr: local, Timeout: time.Second}).Dial("tcp4", to.String())
 		if err != nil {
 			f.t.Errorf("flood: %v", err)
 			return
@@ -126,7 +137,6 @@ func (f *flooder) connections(idle, dribbling int, end <-chan struct{}) {
 			defer conn.Close()
 			second := time.NewTicker(time.Second)
 			defer second.Stop()
-			text := f.message("INVITE", f.d.sip.Addr(), "dribble-"+strconv.Itoa(n))
 			for i := 0; ; i++ {
 				select {
 				case <-end:
@@ -134,7 +144,7 @@ func (f *flooder) connections(idle, dribbling int, end <-chan struct{}) {
 				case <-second.C:
 				}
 				if n >= idle {
-					_, _ = conn.Write(text[i%len(text) : i%len(text)+1])
+					_, _ = conn.Write([]byte{way.text[i%len(way.text)]})
 				}
 			}
 		})
