@@ -47,8 +47,9 @@ func (l *Leg) refresh() {
 
 // refreshed takes the final response to our refresh, nil when none came. "If the
 // session refresh request transaction times out or generates a 408 or 481 response,
-// then the UAC sends a BYE request" (RFC 4028 section 10). Other failures are tried
-// again until the session expires.
+// then the UAC sends a BYE request" (RFC 4028 section 10). A refusal of the moment is
+// tried again until the session expires; another one is the last word: then the session
+// ends when it expires, unless the caller refreshes it.
 func (l *Leg) refreshed(res *gosip.Response) {
 	l.mu.Lock()
 	out := l.pending
@@ -74,8 +75,10 @@ func (l *Leg) refreshed(res *gosip.Response) {
 		// RFC 3261 section 14.1: "If the UAC is not the owner of the Call-ID ... a
 		// randomly chosen value of between 0 and 2 seconds in units of 10 ms".
 		again(time.Duration(rand.IntN(201)) * 10 * time.Millisecond)
-	default:
+	case momentary(res.StatusCode):
 		again(refreshPause)
+	default:
+		l.server.log.Debug("session not refreshed any more", "call_id", l.CallID(), "code", res.StatusCode)
 	}
 	l.mu.Unlock()
 	switch {
@@ -84,6 +87,17 @@ func (l *Leg) refreshed(res *gosip.Response) {
 	case answered:
 		l.tell(func(e Events) { e.Reanswered(res.Body()) })
 	}
+}
+
+// momentary reports whether the same request may be taken later. "The client SHOULD NOT
+// retry the same request without modification" after another 4xx (RFC 3261 section 21.4):
+// 401 and 407 want credentials, which we have none of for a caller.
+func momentary(status int) bool {
+	switch status {
+	case 422, 480, 486:
+		return true
+	}
+	return status/100 == 5
 }
 
 // renewed is the session after our refresh: the response names the refresher by the
