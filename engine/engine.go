@@ -48,6 +48,8 @@ type Engine struct {
 	accounts  []sip.Account
 	sip       *sip.Server
 	admission *admission
+	running   atomic.Bool // Run was called
+	outages   outages
 	bus       *bus
 	ports     *rtp.Ports
 	pacers    *rtp.Pacers
@@ -115,6 +117,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.logger.Info("ready", "listen", e.addresses(), "audio", e.audio.Load().String(),
 		"max_calls", e.config.Behavior.MaxConcurrentCalls)
 	unregister, unregistered := e.register()
+	e.running.Store(true)
 	<-ctx.Done()
 	unregister() // no call more comes from there while the drain lasts
 	e.drain()

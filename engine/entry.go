@@ -59,6 +59,7 @@ func (e *Engine) serve(working context.Context, entry Entry) {
 		if time.Since(begun) >= maxReopenPause {
 			pause = minReopenPause
 		}
+		e.outages.add(entry, 1)
 		for err != nil {
 			e.noise.listenerFailures.Add(1)
 			e.logger.Error("listener failed; it is opened again", "listen", entry.String(), "err", err, "pause", pause.String())
@@ -68,6 +69,7 @@ func (e *Engine) serve(working context.Context, entry Entry) {
 			pause = min(2*pause, maxReopenPause)
 			var next Entry
 			if next, err = entry.Reopen(); err == nil {
+				e.outages.add(entry, -1)
 				entry = next
 			}
 		}
