@@ -20,7 +20,8 @@ type Media interface {
 	// the session as it was.
 	Accept(answer []byte) error
 	// PlayEarly starts the audio before the answer and tells what was agreed on. The
-	// audio repeats until Play or Stop; MediaFailed may follow.
+	// audio repeats until Play or Stop, or ends early when the caller may be another than
+	// it says; MediaFailed may follow.
 	PlayEarly() MediaStats
 	// Play starts the audio, anew when it plays already, and tells what was agreed on: codec and addresses.
 	// Played or MediaFailed follows.

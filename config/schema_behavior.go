@@ -6,7 +6,7 @@ import "time"
 // calls there may be.
 type Behavior struct {
 	AutoAnswer           bool    `koanf:"auto_answer" doc:"Answer every call; when false a call rings until the caller gives up or ring_timeout_seconds have passed."`
-	EarlyMedia           bool    `koanf:"early_media" doc:"Play while the call rings: 183 with a session description in the place of 180. The audio repeats until the answer, and starts anew then. Audio then flows to whatever address an INVITE names, before anybody has answered from there."`
+	EarlyMedia           bool    `koanf:"early_media" doc:"Play while the call rings: 183 with a session description in the place of 180. The audio repeats until the answer, and starts anew then. Audio then flows to whatever address an INVITE names: for one second only over UDP, until the caller has sent a PRACK, or has acknowledged a call within ten minutes before, or brings credentials that were asked for; limits.amplification = 0 has it flow on."`
 	AutoAnswerDelayMS    int     `koanf:"auto_answer_delay_ms" unit:"ms" min:"0" max:"60000" doc:"How long a call rings before it is answered."`
 	RingTimeoutSeconds   int     `koanf:"ring_timeout_seconds" unit:"s" min:"1" max:"3600" doc:"How long a call rings when auto_answer is false; ring_timeout_status ends it then."`
 	RingTimeoutStatus    int     `koanf:"ring_timeout_status" min:"400" max:"699" doc:"SIP status that ends a call which rang for ring_timeout_seconds: 480 Temporarily Unavailable, 486 Busy Here, 603 Decline, or any other of 4xx to 6xx."`

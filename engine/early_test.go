@@ -16,12 +16,19 @@ const needs100rel = "Require: 100rel"
 // early sets early media, and more.
 func early(set ...string) setup { return setup{set: append(set, "behavior.early_media=true")} }
 
+// trusting has early media for whoever calls.
+const (
+	trusting = "limits.amplification=0"
+	bound    = "limits.amplification=8"
+)
+
 // TestEarlyMedia has audio from the 183 on, and then the whole audio from the ACK on,
-// in one RTP stream.
+// in one RTP stream. A PRACK shows that the caller is where it says.
 func TestEarlyMedia(t *testing.T) {
+	trust := map[string]string{"183 that may be lost": trusting, "reliable 183": bound, "183 with PRACK": bound}
 	for name, extra := range map[string]string{"183 that may be lost": "Subject: x", "reliable 183": needs100rel, "183 with PRACK": "Supported: 100rel"} {
 		t.Run(name, func(t *testing.T) {
-			play(t, early("behavior.auto_answer_delay_ms=5000"), func(s *scenario) {
+			play(t, early("behavior.auto_answer_delay_ms=5000", trust[name]), func(s *scenario) {
 				caller := s.caller()
 				call := caller.Dial()
 				call.Invite(offer(caller, ""), extra)
@@ -66,7 +73,7 @@ func TestEarlyMedia(t *testing.T) {
 
 // TestEarlyMediaWithoutAnswer rings with audio and is refused in the end.
 func TestEarlyMediaWithoutAnswer(t *testing.T) {
-	with := early("behavior.auto_answer=false", "behavior.ring_timeout_seconds=10", "behavior.ring_timeout_status=603",
+	with := early("behavior.auto_answer=false", "behavior.ring_timeout_seconds=10", "behavior.ring_timeout_status=603", trusting,
 		"audio.duration_seconds=2") // which is heard five times
 	play(t, with, func(s *scenario) {
 		caller := s.caller()
@@ -97,7 +104,7 @@ func TestEarlyMediaEnds(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			play(t, early("behavior.auto_answer=false"), func(s *scenario) {
+			play(t, early("behavior.auto_answer=false", trusting), func(s *scenario) {
 				caller := s.caller()
 				call := caller.Invite(offer(caller, ""))
 				call.Want(183)

@@ -25,6 +25,7 @@ type media struct {
 	id         calls.ID
 	local      sdp.Local
 	bind       netip.Addr     // of the media sockets
+	shown      func() bool    // the caller has shown that it receives what is sent there
 	source     netip.Addr     // where the caller's signalling comes from
 	signalling netip.AddrPort // where it reached us
 	session    *rtp.Session
@@ -52,7 +53,7 @@ var errElsewhere = errors.New("media must go where the signalling comes from")
 func (e *Engine) newMedia(id calls.ID, l *sip.Leg) *media {
 	audio := e.audio.Load()
 	bind, source := l.Local().Addr(), l.Source().Addr()
-	return &media{engine: e, audio: audio, id: id, bind: bind, source: source, signalling: l.Local(), local: sdp.Local{
+	return &media{engine: e, audio: audio, id: id, bind: bind, source: source, signalling: l.Local(), shown: l.Shown, local: sdp.Local{
 		Address:        e.nat.Policy().Audio(bind, source),
 		Codecs:         audio.codecs,
 		TelephoneEvent: e.config.Media.EnableDTMF,
@@ -163,25 +164,34 @@ func (m *media) agree(agreed sdp.Media) error {
 	return err
 }
 
+// strangerFrames is one second: all that a caller hears before the answer who may be
+// another than the owner of the address that it calls from, since what it costs somebody
+// to send an INVITE with the address of somebody else must not bring that one a stream.
+const strangerFrames = int(time.Second / codec.FrameDuration)
+
 // PlayEarly starts the prompt for a call that rings, over and over.
 func (m *media) PlayEarly() calls.MediaStats {
 	stream := m.stream(m.agreed)
 	stream.Frames = math.MaxInt32 // 16 months
-	return m.play(stream)
+	if !m.shown() {
+		stream.Frames = strangerFrames
+	}
+	return m.play(stream, nil)
 }
 
 // Play starts the prompt, from its beginning. Where the caller wants no audio from us
 // the time runs all the same.
-func (m *media) Play() calls.MediaStats { return m.play(m.stream(m.agreed)) }
+func (m *media) Play() calls.MediaStats { return m.play(m.stream(m.agreed), calls.Played{}) }
 
-func (m *media) play(stream rtp.Stream) calls.MediaStats {
+// play starts a stream, whose end is told as the event, unless that is nil.
+func (m *media) play(stream rtp.Stream, over calls.Event) calls.MediaStats {
 	bus, id := m.engine.bus, m.id
 	err := m.session.Play(stream, m.peer(m.agreed), func(err error) {
 		if err != nil {
 			bus.post(id, calls.MediaFailed{Err: err})
-			return
+		} else if over != nil {
+			bus.post(id, over)
 		}
-		bus.post(id, calls.Played{})
 	})
 	if err != nil {
 		bus.post(id, calls.MediaFailed{Err: err})

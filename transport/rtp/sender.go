@@ -103,6 +103,9 @@ func (s *Sender) Change(stream Stream) {
 // and for its whole length. To the receiver it is the same RTP stream: the SSRC stays,
 // sequence numbers go on, and timestamps run on with the time.
 func (s *Sender) Restart(stream Stream, start time.Time) {
+	if s.frame >= s.stream.Frames {
+		s.marker = marker // it has been silent since its end, as in send
+	}
 	s.clock = s.timestamp(start)
 	s.start, s.frame, s.stream = start, 0, stream
 }

@@ -199,6 +199,7 @@ func (s *Server) admitted(req *gosip.Request) *gosip.Response {
 	now := time.Now()
 	switch found := s.challenger.check(req, source, now); found {
 	case proven:
+		s.sources.prove(source)
 		return nil
 	case barred:
 		return s.build(req, 403)

@@ -144,6 +144,7 @@ func (t *sources) hear(addr netip.Addr, bytes int, datagram, later bool) bool {
 		return false
 	}
 	if datagram {
+		e.receives(now) // what came before an old proof is forgotten with it, and this is not
 		e.received += int64(bytes)
 	}
 	if e.messages.take(now, t.limits.Messages) {
@@ -189,7 +190,18 @@ func (e *source) receives(now time.Duration) bool {
 	return e.proven
 }
 
-// prove notes that the source knows a tag of ours, which it cannot guess.
+// shows reports whether the address has shown that it receives, or need not.
+func (t *sources) shows(addr netip.Addr) bool {
+	if t.limits.Amplification == 0 {
+		return true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e := t.find(addr)
+	return e != nil && e.receives(t.now())
+}
+
+// prove notes that the source knows a tag or a nonce of ours, which it cannot guess.
 func (t *sources) prove(addr netip.Addr) {
 	now := t.now()
 	t.mu.Lock()

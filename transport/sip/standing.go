@@ -39,6 +39,14 @@ func (l *Leg) shown(req *gosip.Request) {
 	}
 }
 
+// Shown reports whether the caller has shown that it receives what is sent to the address
+// of its INVITE: by a connection, by credentials for a challenge of ours, or by an ACK or
+// another request within a dialog lately. It is true when nobody is asked for that
+// (Limits.Amplification is 0).
+func (l *Leg) Shown() bool {
+	return l.arrival.reliable() || l.server.sources.shows(l.arrival.source.Addr())
+}
+
 // write sends the request. To a caller that never acknowledged anything, whose address
 // may be another's, no more is sent than a response might be.
 func (o *outgoing) write() error {
