@@ -24,7 +24,7 @@ var forms = map[string]form{
 	"path":             {"a path of 1 to 4096 bytes of printable text", isPath},
 	"optional host":    {"empty, a host name or an IP address", func(s string) bool { return s == "" || isHost(s) }},
 	"optional line":    {"empty or up to 128 bytes of printable text", func(s string) bool { return s == "" || isLine(s) }},
-	"registrar":        {"sip:HOST or sip:HOST:PORT, with ;transport=udp or ;transport=tcp behind it if need be", isRegistrar},
+	"registrar":        {"sip:HOST or sip:HOST:PORT, with ;transport=udp, tcp or tls behind it if need be, or sips:HOST", isRegistrar},
 	"optional path":    {"empty or a path of up to 4096 bytes of printable text", isOptionalPath},
 	"source":           {"builtin, milliwatt, silence, tone: with 1 to 4 frequencies from 20 to 3900 Hz joined by +, an http or https URL, or the path of an MP3 or WAV file", isSource},
 	"url":              {"an http or https URL", isURL},

@@ -50,6 +50,15 @@ func TestAccounts(t *testing.T) {
 	if host != "2001:db8::1" || port != 5070 || transport != "udp" {
 		t.Errorf("Target: got %s %d %s, want 2001:db8::1 5070 udp", host, port, transport)
 	}
+	for registrar, want := range map[string]string{
+		"sip:a;transport=tls": "a 0 tls false", "sips:a:5071": "a 5071 tls true", "SIPS:a;transport=tcp": "a 0 tls true", "sip:a;transport=tcp": "a 0 tcp false",
+	} {
+		a := Account{Registrar: registrar}
+		host, port, transport := a.Target()
+		if got := fmt.Sprint(host, " ", port, " ", transport, " ", a.SIPS()); got != want {
+			t.Errorf("%s: got %s, want %s", registrar, got, want)
+		}
+	}
 	if got := c.Accounts["trunk"].Expires(); got != 10*time.Minute {
 		t.Errorf("Expires: got %v, want 10m", got)
 	}
@@ -90,7 +99,7 @@ func TestFaultsOfNamedSections(t *testing.T) {
 	}{
 		{"unknown key", "[account.a]\nregistrar='sip:x'\nuser='u'\nusr='v'", []string{"FILE:4: account.a.usr = 'v': no such key; the nearest is account.a.user"}},
 		{"wrong value", "[account.a]\nregistrar='x'\nuser='u'", []string{
-			"FILE:2: account.a.registrar = 'x': must be sip:HOST or sip:HOST:PORT, with ;transport=udp or ;transport=tcp behind it if need be"}},
+			"FILE:2: account.a.registrar = 'x': must be sip:HOST or sip:HOST:PORT, with ;transport=udp, tcp or tls behind it if need be, or sips:HOST"}},
 		{"out of range", "[account.a]\nregistrar='sip:x'\nuser='u'\nexpires_seconds=59", []string{
 			"FILE:4: account.a.expires_seconds = 59: must be a whole number from 60 to 86400"}},
 		{"nothing in it", "\n[account.a]", []string{
@@ -105,6 +114,8 @@ func TestFaultsOfNamedSections(t *testing.T) {
 			"FILE:1: account.a.b: no such section; NAME in [account.NAME] is up to 64 letters, digits, hyphens and single underscores"}},
 		{"a value for a section", "account.a = 5", []string{"FILE:1: account.a = 5: is a section: write [account.a] once, and its keys below it"}},
 		{"twice", "[account.a]\nregistrar='sip:x'\nuser='u'\nuser='v'", []string{"FILE:4: account.a.user = 'v': is here a second time, the first is in line 3"}},
+		{"authorities without TLS", "account.a={registrar='sip:x;transport=tcp',user='u',ca_file='ca.pem'}", []string{
+			`FILE:1: account.a.ca_file = "ca.pem": [account.a] has ca_file, which is for tls, and registers over tcp`}},
 		{"udp without a socket", "sip.transport='tcp'\naccount.a={registrar='sip:x',user='u'}", []string{
 			`FILE:2: account.a.registrar = "sip:x": [account.a] registers over udp, which is not in sip.transport`}},
 		{"user without a password", "[auth.user.a]\nusername='x'", []string{`FILE:2: auth.user.a.username = "x": [auth.user.a] needs password or password_file`}},

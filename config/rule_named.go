@@ -38,6 +38,13 @@ func accountRules(name string) []rule {
 			}
 			return fmt.Sprintf("[%s] registers over udp, which is not in sip.transport", section)
 		}},
+		{[]string{section + ".ca_file", section + ".registrar"}, func(c *Config) string {
+			_, _, transport := c.Accounts[name].Target()
+			if c.Accounts[name].CAFile == "" || transport == "tls" {
+				return ""
+			}
+			return fmt.Sprintf("[%s] has ca_file, which is for tls, and registers over %s", section, transport)
+		}},
 		{[]string{section + ".password_file", section + ".password"}, func(c *Config) string {
 			return twoPasswords(section, c.Accounts[name].Password, c.Accounts[name].PasswordFile)
 		}},

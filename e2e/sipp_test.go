@@ -26,6 +26,7 @@ type load struct {
 	transport                    string         // as SIPp's option -t has it; empty for UDP
 	silences                     int            // of each call, each of half a second at least
 	proxy                        netip.AddrPort // where SIPp sends instead of to Pickup, if valid
+	user                         string         // who is called by uac_wait_bye.xml; pickup when empty
 }
 
 func (l load) label() string {
@@ -74,7 +75,7 @@ func runSIPp(t *testing.T, d *daemon, receivers []netip.AddrPort, l load) *sipp 
 	if l.proxy.IsValid() {
 		server = l.proxy
 	}
-	s.command = exec.Command("sipp", server.String(), "-sf", scenario, "-inf", "receivers.csv", "-t", cmp.Or(l.transport, "u1"),
+	s.command = exec.Command("sipp", server.String(), "-sf", scenario, "-inf", "receivers.csv", "-s", cmp.Or(l.user, "pickup"), "-t", cmp.Or(l.transport, "u1"),
 		"-i", from.String(), "-p", fmt.Sprint(s.port), "-mp", fmt.Sprint(freePorts(t, 4)),
 		"-m", fmt.Sprint(l.calls), "-l", fmt.Sprint(l.atOnce), "-r", fmt.Sprint(l.rate),
 		"-recv_timeout", fmt.Sprint((l.seconds+10)*1000), "-timeout", fmt.Sprint(limit), "-timeout_error",

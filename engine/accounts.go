@@ -3,9 +3,11 @@ package engine
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"sync"
 
@@ -14,7 +16,7 @@ import (
 )
 
 // accounts are the registrations that are configured, by name. The error names the
-// key of a password file that cannot be used.
+// key of a file that cannot be used.
 func accounts(c *config.Config) ([]sip.Account, error) {
 	var list []sip.Account
 	for _, name := range slices.Sorted(maps.Keys(c.Accounts)) {
@@ -23,14 +25,34 @@ func accounts(c *config.Config) ([]sip.Account, error) {
 		if err != nil {
 			return nil, fmt.Errorf("account.%s.password_file: %w", name, err)
 		}
+		authorities, err := trusted(a.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("account.%s.ca_file: %w", name, err)
+		}
 		host, port, transport := a.Target()
 		list = append(list, sip.Account{
-			Name: name, Registrar: host, Port: port, Transport: transport,
+			Name: name, Registrar: host, Port: port, Transport: transport, SIPS: a.SIPS(), Authorities: authorities,
 			User: a.User, Domain: a.Domain, Realm: a.Realm, Password: password,
 			Expires: a.Expires(), Required: a.Required, FromRegistrarOnly: a.InboundOnlyFromRegistrar,
 		})
 	}
 	return list, nil
+}
+
+// trusted are the authorities in a PEM file, nil without one.
+func trusted(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(data) {
+		return nil, errors.New(file + " has no PEM certificate in it")
+	}
+	return pool, nil
 }
 
 // authentication is who may call; nil is everybody. The error names the key of a

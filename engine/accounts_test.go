@@ -2,6 +2,7 @@ package engine
 
 import (
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -122,14 +123,23 @@ func TestCallersAreChallenged(t *testing.T) {
 	})
 }
 
-func TestPasswordsThatCannotBeHad(t *testing.T) {
+func TestFilesOfAccountsThatCannotBeUsed(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "none")
 	account := []string{"account.a.registrar=sip:192.0.2.9", "account.a.user=u", "account.a.password_file=" + missing}
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	secure := func(file string) []string {
+		return []string{"account.a.registrar=sips:x", "account.a.user=u", "account.a.ca_file=" + file}
+	}
 	tests := []struct {
 		set  []string
 		want string
 	}{
 		{account, "account.a.password_file: " + missing + " cannot be read: no such file or directory"},
+		{secure(missing), "account.a.ca_file: open " + missing + ": no such file"},
+		{secure(empty), "account.a.ca_file: " + empty + " has no PEM certificate in it"},
 		{[]string{"auth.user.a.password_file=" + missing}, "auth.user.a.password_file: " + missing + " cannot be read"},
 		{[]string{"auth.user.a.password=x", "auth.user.b.password=y", "auth.user.b.username=a"}, `auth.user.b: there is another section for the user "a"`},
 	}

@@ -18,22 +18,23 @@ import (
 // so it is when the peer takes nothing for 5 s, and after a message that cannot be
 // read.
 func (s *Server) ServeTCP(l net.Listener) error {
-	return s.serve(l, way{"TCP", nil})
+	return s.serve(l, way{transport: "TCP"})
 }
 
-// serve has the library accept from the listener. It takes all connections for those of
-// TCP; prepare puts that right.
+// serve accepts from the listener. The library has a connection from its first message
+// on that is for the library: it takes 64 KiB for each, and all for those of TCP; prepare
+// puts that right.
 func (s *Server) serve(l net.Listener, w way) error {
 	a := newAcceptor(s, l, w)
 	if err := s.adopt(a); err != nil {
 		return err
 	}
 	defer s.drop(a)
-	return s.ended(a.retry.listen, s.transport.ServeTCP(a))
+	s.readArrivals()
+	return s.ended(a.retry.listen, a.run())
 }
 
-// acceptor is a listener as the library serves it: Accept fails only for good, and
-// gives streams.
+// acceptor is a listener whose failures pass, if they can.
 type acceptor struct {
 	net.Listener
 	way    way
@@ -57,25 +58,27 @@ func newAcceptor(s *Server, l net.Listener, w way) *acceptor {
 // Close ends Accept. It may be called more than once.
 func (a *acceptor) Close() error { return a.close() }
 
-// Accept waits for a connection that there is room for.
-func (a *acceptor) Accept() (net.Conn, error) {
+// run accepts until that fails for good.
+func (a *acceptor) run() error {
 	for {
-		conn, err := a.Listener.Accept()
-		if err == nil {
-			a.retry.worked()
-			if st := a.server.admit(conn, a.way); st != nil {
-				return st, nil
+		conn, err := a.Accept()
+		if err != nil {
+			if !a.retry.again(err) {
+				return err
 			}
-			_ = conn.Close()
 			continue
 		}
-		if !a.retry.again(err) {
-			return nil, err
+		a.retry.worked()
+		if st := a.server.admit(conn, a.way); st != nil {
+			a.server.loops.Go(st.arrive)
+		} else {
+			_ = conn.Close()
 		}
 	}
 }
 
-// admit makes a stream of a connection; nil when there is no room for it.
+// admit makes a stream of a connection; nil when there is no room for it. It must be
+// closed.
 func (s *Server) admit(conn net.Conn, w way) *stream {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,6 +94,6 @@ func (s *Server) admit(conn net.Conn, w way) *stream {
 		s.unserved.Add(1)
 		return nil
 	}
-	s.loops.Add(1) // until the library closes it
+	s.loops.Add(1) // until it is closed
 	return st
 }

@@ -67,7 +67,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 			ours, theirs := net.Pipe()
 			defer theirs.Close()
 			source := netip.AddrFrom4([4]byte{198, 51, byte(i >> 8), byte(i)})
-			st := w.server.admit(from{ours, netip.AddrPortFrom(source, 40000)}, way{"TCP", nil})
+			st := w.server.admit(from{ours, netip.AddrPortFrom(source, 40000)}, way{transport: "TCP"})
 			if (st == nil) != (i == maxStreams) {
 				t.Fatalf("connection %d: got admitted %v, want %d of them", i+1, st != nil, maxStreams)
 			}
@@ -238,4 +238,25 @@ func TestListenTCPSaysWhatToDo(t *testing.T) {
 			t.Errorf("%s: got %v, want an error with %q and the address", test.name, err, test.want)
 		}
 	}
+}
+
+// A connection is the library's, which takes 64 KiB for it, when there is a message that
+// is not done with without the library.
+func TestLibraryHasConnectionsOfCallsOnly(t *testing.T) {
+	lines(t, takesCalls, func(l *line) {
+		phone := l.caller(1)
+		ask(phone)
+		kept := func(when string, want bool) {
+			l.Helper()
+			synctest.Wait()
+			if got := l.server.transport.Pool("tcp").Size() > 0; got != want {
+				l.Errorf("the library has the connection %s: got %v, want %v", when, got, want)
+			}
+		}
+		kept("after OPTIONS", false)
+		call := establish(phone)
+		kept("during a call", true)
+		hangUp(call)
+		ask(phone)
+	})
 }

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"crypto/x509"
 	"net"
 	"net/netip"
 	"strconv"
@@ -12,14 +13,18 @@ import (
 type Account struct {
 	Name      string // for the log and the status
 	Registrar string // host name or address
-	Port      uint16 // 0: from the SRV records of the name, otherwise 5060
-	Transport string // "udp" or "tcp"
-	User      string // of the address of record and of the digest
-	Domain    string // of the address of record; Registrar when empty
-	Realm     string // the only one that credentials are given to; any when empty
-	Password  string
-	Expires   time.Duration // that is asked for, in whole seconds
-	Required  bool          // without it the server is not ready
+	Port      uint16 // 0: from the SRV records of the name, otherwise 5060, 5061 over TLS
+	Transport string // "udp", "tcp" or "tls"
+	SIPS      bool   // our URIs are SIPS URIs; Transport is "tls"
+	// Authorities are who may have signed the certificate of the registrar; those of the
+	// system when nil.
+	Authorities *x509.CertPool
+	User        string // of the address of record and of the digest
+	Domain      string // of the address of record; Registrar when empty
+	Realm       string // the only one that credentials are given to; any when empty
+	Password    string
+	Expires     time.Duration // that is asked for, in whole seconds
+	Required    bool          // without it the server is not ready
 	// FromRegistrarOnly refuses calls to User from other hosts than the registrar.
 	FromRegistrarOnly bool
 }
@@ -33,15 +38,27 @@ func (a *Account) domain() string {
 }
 
 // addressOfRecord is the URI that is bound.
-func (a *Account) addressOfRecord() string { return "sip:" + escapeUser(a.User) + "@" + a.domain() }
+func (a *Account) addressOfRecord() string {
+	return a.scheme() + escapeUser(a.User) + "@" + a.domain()
+}
+
+// scheme is that of our URIs. "If the address-of-record in the To header field of a
+// REGISTER request is a SIPS URI, then any Contact header field values in the request
+// SHOULD also be SIPS URIs" (RFC 3261 section 10.2.1).
+func (a *Account) scheme() string {
+	if a.SIPS {
+		return "sips:"
+	}
+	return "sip:"
+}
 
 // requestURI "names the domain of the location service for which the registration is
 // meant" (RFC 3261 section 10.2).
 func (a *Account) requestURI() string {
 	if a.Domain == "" && a.Port != 0 {
-		return "sip:" + a.domain() + ":" + strconv.Itoa(int(a.Port))
+		return a.scheme() + a.domain() + ":" + strconv.Itoa(int(a.Port))
 	}
-	return "sip:" + a.domain()
+	return a.scheme() + a.domain()
 }
 
 // bracketed is the host as it stands in a URI.
@@ -86,7 +103,13 @@ const maxTargets = 16
 // section 4.2).
 func (a *Account) targets(ctx context.Context, names Resolver) ([]netip.AddrPort, error) {
 	port := a.Port
-	if port == 0 {
+	service, proto := "sip", a.Transport
+	if a.Transport == "tls" {
+		service, proto = "sips", "tcp" // RFC 3263 section 4.1
+	}
+	if port == 0 && a.Transport == "tls" {
+		port = 5061
+	} else if port == 0 {
 		port = 5060
 	}
 	if addr, err := netip.ParseAddr(a.Registrar); err == nil {
@@ -95,7 +118,7 @@ func (a *Account) targets(ctx context.Context, names Resolver) ([]netip.AddrPort
 	var list []netip.AddrPort
 	if a.Port == 0 {
 		// No record is no fault: then the name itself is looked up.
-		_, records, _ := names.LookupSRV(ctx, "sip", a.Transport, a.Registrar)
+		_, records, _ := names.LookupSRV(ctx, service, proto, a.Registrar)
 		for _, record := range records {
 			if len(list) < maxTargets {
 				list = appendTargets(ctx, list, names, record.Target, record.Port)

@@ -20,8 +20,9 @@ var (
 type link struct {
 	local, target netip.AddrPort
 	contact       netip.AddrPort // where calls may come to
-	transport     string         // "UDP" or "TCP"
+	transport     string         // "UDP", "TCP" or "TLS"
 	write         func([]byte) error
+	ping          func()          // keeps it alive
 	gone          <-chan struct{} // closed with the connection; nil for UDP
 	leave         func()          // gives the connection up; it may be called once
 }

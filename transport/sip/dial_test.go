@@ -17,6 +17,14 @@ import (
 // registrar the test accepts.
 func inStreamRegistration(t *testing.T, test func(w *world, accept func() *siptest.Caller)) {
 	t.Helper()
+	inConnectedRegistration(t, func(w *world, accept func() net.Conn) {
+		test(w, func() *siptest.Caller { return siptest.NewStreamCaller(w.T, accept()) })
+	})
+}
+
+// inConnectedRegistration gives the test the bare connections.
+func inConnectedRegistration(t *testing.T, test func(w *world, accept func() net.Conn)) {
+	t.Helper()
 	var l *siptest.Listener
 	dial := func(_ context.Context, network, address string) (net.Conn, error) {
 		if network != "tcp" || address != registrarAddr.String() {
@@ -24,15 +32,15 @@ func inStreamRegistration(t *testing.T, test func(w *world, accept func() *sipte
 		}
 		return l.Dial(netip.AddrPortFrom(serverAddr.Addr(), 40000))
 	}
-	inWorldAs(t, memnet.Options{}, Config{Random: even, Dial: dial}, takesCalls, func(w *world) {
+	inWorldAs(t, memnet.Options{}, Config{Random: even, Dial: dial, Resolver: table{registrarName: "203.0.113.9"}}, takesCalls, func(w *world) {
 		l = siptest.NewListener(registrarAddr)
 		w.listen()
-		test(w, func() *siptest.Caller {
+		test(w, func() net.Conn {
 			conn, err := l.Accept()
 			if err != nil {
 				t.Fatal(err)
 			}
-			return siptest.NewStreamCaller(w.T, conn)
+			return conn
 		})
 		l.Close()
 		w.end() // the listener is joined by the cleanup

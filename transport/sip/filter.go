@@ -8,12 +8,9 @@ import (
 
 // filter sees each datagram before it is parsed and before the library remembers
 // where it came from. It never returns an error: that would end the read loop. What
-// comes by a connection has passed the stream.
+// comes by a connection has passed filterStream.
 func (s *Server) filter(from gosip.TransportReadProps, data []byte) ([]byte, error) {
 	if from.Transport != "UDP" {
-		if st := s.streams.find(from.RemoteAddr.String()); st != nil && s.filterStream(st, data) {
-			return nil, nil
-		}
 		return data, nil
 	}
 	// RFC 3261 section 7.5: CRLF before the start line is ignored; alone it keeps
@@ -45,8 +42,8 @@ func (s *Server) filter(from gosip.TransportReadProps, data []byte) ([]byte, err
 	return data, nil
 }
 
-// filterStream is filter for a message of a connection, and true when there is nothing
-// more to do about it.
+// filterStream is filter for a message of a connection, before the library has even the
+// connection. It is true when there is nothing more to do about the message.
 func (s *Server) filterStream(st *stream, data []byte) (done bool) {
 	switch {
 	case !s.admits(st.source.Addr(), data, false):

@@ -58,6 +58,16 @@ func (f *framer) pings() int {
 	}
 }
 
+// pong takes a CRLF away that answers a ping of ours, and not one that begins a ping of
+// the peer.
+func (f *framer) pong() bool {
+	if !bytes.HasPrefix(f.data, ping[:2]) || len(f.data) > 2 && f.data[2] == '\r' {
+		return false
+	}
+	f.drop(2)
+	return true
+}
+
 // next takes one complete message away, nil when there is none yet. On an error the
 // header section at fault stands at the front of data, when head is not 0.
 func (f *framer) next() (message []byte, err error) {

@@ -310,7 +310,7 @@ func TestPanicOfAReaderEndsItsConnection(t *testing.T) {
 	inWorld(t, takesCalls, func(w *world) {
 		ours, theirs := net.Pipe()
 		defer theirs.Close()
-		st := w.server.admit(from{ours, callerAddr}, way{"TCP", nil})
+		st := w.server.admit(from{ours, callerAddr}, way{transport: "TCP"})
 		st.framing = &faulty{}
 		if n, err := st.Read(make([]byte, 10)); n != 0 || err == nil {
 			t.Errorf("Read: got %d, %v, want an error", n, err)

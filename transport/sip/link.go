@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -35,10 +36,13 @@ func (r *registration) reach(ctx context.Context) error {
 	r.know(targets)
 	for i := range targets {
 		target := targets[(r.choice+i)%len(targets)]
-		if r.by, err = r.server.linkTo(limited, r.account.Transport, target); err == nil {
+		if r.by, err = r.server.linkTo(limited, &r.account, target); err == nil {
 			r.choice, r.since = (r.choice+i)%len(targets), time.Now()
 			return nil
 		}
+	}
+	if errors.Is(err, errTLS) {
+		return &failure{diagnosis: RegTLS, reason: err.Error()}
 	}
 	return &failure{diagnosis: RegUnreachable, reason: err.Error()}
 }
@@ -88,7 +92,7 @@ func (r *registration) idle(ctx context.Context, pause time.Duration) {
 			end.Reset(min(pause, again))
 		case <-alive.C:
 			if r.by != nil {
-				_ = r.by.write(ping) // the next refresh finds out what is wrong
+				r.by.ping()
 			}
 			alive.Reset(r.keepAlive())
 		}
@@ -101,9 +105,9 @@ func (r *registration) keepAlive() time.Duration {
 
 // linkTo finds the way to a registrar: from the UDP socket that calls come to, so that
 // a NAT lets them pass, or by a connection of its own, which calls may come by too.
-func (s *Server) linkTo(ctx context.Context, transport string, target netip.AddrPort) (*link, error) {
-	if transport != "udp" {
-		return s.dial(ctx, target)
+func (s *Server) linkTo(ctx context.Context, a *Account, target netip.AddrPort) (*link, error) {
+	if a.Transport != "udp" {
+		return s.dial(ctx, target, a.wayTo())
 	}
 	conn, err := s.socketFor(ctx, target)
 	if err != nil {
@@ -112,6 +116,7 @@ func (s *Server) linkTo(ctx context.Context, transport string, target netip.Addr
 	local, to := addrPort(conn.LocalAddr()), net.UDPAddrFromAddrPort(target)
 	return &link{
 		local: local, contact: local, target: target, transport: "UDP",
+		ping: func() { _, _ = conn.WriteTo(ping, to) }, // it is lost like any datagram
 		write: func(p []byte) error {
 			_, err := conn.WriteTo(p, to)
 			return err
@@ -180,16 +185,16 @@ func sourceFor(target netip.AddrPort) (netip.Addr, error) {
 	return addrPort(conn.LocalAddr()).Addr(), nil
 }
 
-// listening is the address of a listener for connections, to be named in a Contact: of
-// that address or of all, the first one when there are several. It is false when
-// connections are not taken.
-func (s *Server) listening(local netip.Addr) (netip.AddrPort, bool) {
+// listening is the address of a listener for connections of a transport, to be named in a
+// Contact: of that address or of all, the first one when there are several. It is false
+// when they are not taken.
+func (s *Server) listening(local netip.Addr, transport string) (netip.AddrPort, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var ports []uint16
 	for conn := range s.sockets {
 		l, ok := conn.(*acceptor)
-		if !ok || l.way.transport != "TCP" {
+		if !ok || l.way.transport != transport {
 			continue
 		}
 		if at := addrPort(l.Addr()); at.Addr() == local || at.Addr().IsUnspecified() {

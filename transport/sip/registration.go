@@ -41,6 +41,7 @@ const (
 	RegTimeout     = "REG-TIMEOUT"     // there is no response
 	RegRejected    = "REG-REJECTED"    // the registrar refuses
 	RegUnreachable = "REG-UNREACHABLE" // no address, or no connection
+	RegTLS         = "REG-TLS"         // the handshake fails, or the certificate is not trusted
 )
 
 // failure is why an attempt to register failed, in words for an operator.

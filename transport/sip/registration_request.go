@@ -47,8 +47,8 @@ func (r *registration) named(local netip.AddrPort) netip.AddrPort {
 
 // contactHere is the URI that calls to the account are to come to.
 func (r *registration) contactHere() string {
-	uri := "sip:" + escapeUser(r.account.User) + "@" + r.named(r.by.contact).String()
-	if r.by.transport != "UDP" {
+	uri := r.account.scheme() + escapeUser(r.account.User) + "@" + r.named(r.by.contact).String()
+	if r.by.transport != "UDP" && !r.account.SIPS { // TLS is what a SIPS URI is for
 		uri += ";transport=" + gosip.NetworkToLower(r.by.transport)
 	}
 	return uri

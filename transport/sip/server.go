@@ -92,8 +92,8 @@ type Server struct {
 
 	registrations      registrations
 	transactionsOfOurs clientTransactions
-	dialled            *dialled
-	readingDialled     sync.Once
+	arrivals           *arrivals
+	reading            sync.Once // of arrivals
 	resolver           Resolver
 	dialer             Dial
 	random             func() float64
@@ -156,11 +156,11 @@ func NewServer(c Config) (*Server, error) {
 		changed:   make(chan struct{}),
 		readers:   make(map[string]*socket),
 		done:      make(chan struct{}),
-		dialled:   newDialled(),
 		resolver:  c.Resolver,
 		dialer:    c.Dial,
 		random:    c.Random,
 	}
+	s.arrivals = &arrivals{ready: make(chan net.Conn), done: s.done}
 	if s.resolver == nil {
 		s.resolver = net.DefaultResolver
 	}
@@ -314,7 +314,6 @@ func (s *Server) Close() error {
 			err = errors.Join(err, conn.Close())
 		}
 		s.registrations.cancel()
-		_ = s.dialled.Close() // it has no error
 		for _, st := range s.streams.all() {
 			_ = st.shut() // it may be closed already
 		}

@@ -24,18 +24,20 @@ const (
 var errStream = errors.New("sip: connection closed")
 
 // stream is a connection as the library reads it, which takes each for one of TCP: one
-// whole message at a time. So the library never waits in the middle of a message, and
-// all bounds are here. Read is owned by one goroutine; Write never waits for the peer.
+// whole message at a time, and only what the library has to know. So the library never waits in the middle of a message, and
+// all bounds are here. Read is owned by one goroutine, that of arrive before the library's;
+// Write never waits for the peer.
 type stream struct {
 	net.Conn // with TLS where the transport has it
 	raw      net.Conn
 	way      way
+	pulse    pulse // of the peer, when the connection is ours
 	server   *Server
 	id       peer // what the library takes for the address of the peer
 	source   netip.AddrPort
 	calls    atomic.Int32 // that hear of us by this connection
 
-	// Owned by Read.
+	// Owned by the reader.
 	framing framing
 	ready   []byte // rest of a message that the library has not read
 	since   time.Time
@@ -57,7 +59,10 @@ func newStream(s *Server, conn net.Conn, w way) *stream {
 		Conn: conn, raw: conn, way: w, server: s, source: addrPort(conn.RemoteAddr()),
 		framing: new(framer), since: time.Now(), gone: make(chan struct{}),
 	}
-	if w.secure() {
+	switch {
+	case w.secure() && w.ours:
+		st.Conn = tls.Client(conn, w.tls)
+	case w.secure():
 		st.Conn = tls.Server(conn, w.tls)
 	}
 	if w.framed() {
@@ -82,9 +87,7 @@ func (st *stream) RemoteAddr() net.Addr { return st.id }
 // the library calls Read on a goroutine that nobody guards.
 func (st *stream) Read(p []byte) (int, error) {
 	for len(st.ready) == 0 {
-		err := errStream
-		st.server.guard("reading a connection", func() { st.ready, err = st.receive() })
-		if err != nil {
+		if err := st.next(); err != nil {
 			return 0, err
 		}
 	}
@@ -93,7 +96,14 @@ func (st *stream) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// receive gives one message that can be parsed.
+// next waits for a message that is for the library.
+func (st *stream) next() error {
+	err := errStream
+	st.server.guard("reading a connection", func() { st.ready, err = st.receive() })
+	return err
+}
+
+// receive gives one message that can be parsed, and that is not done with here.
 func (st *stream) receive() ([]byte, error) {
 	if !st.opened {
 		st.opened = true
@@ -103,6 +113,7 @@ func (st *stream) receive() ([]byte, error) {
 	}
 	buffer := make([]byte, readSize)
 	for {
+		st.hearPong()
 		if st.framing.pings() > 0 {
 			_, _ = st.Write(ping[:2]) // what ends the writing ends the reading
 		}
@@ -122,7 +133,10 @@ func (st *stream) receive() ([]byte, error) {
 			continue
 		case message != nil:
 			st.greeted, st.since = true, time.Now()
-			return message, nil
+			if !st.server.filterStream(st, message) {
+				return message, nil
+			}
+			continue
 		}
 		if err := st.fill(buffer); err != nil {
 			return nil, err
@@ -150,6 +164,7 @@ func (st *stream) fill(buffer []byte) error {
 		}
 		n, err := st.Conn.Read(buffer)
 		if n > 0 {
+			st.lives()
 			if !started && st.greeted {
 				st.since = time.Now()
 			}
