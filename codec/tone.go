@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -28,16 +29,19 @@ type Tone struct {
 	Frequencies []float64
 }
 
+// hertz is a decimal number. ParseFloat alone reads 0x1p9 and 1_000 too, which nobody means in a tone.
+var hertz = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+
 // ParseTone reads the frequencies of a tone in Hz, joined by a plus: "440", "350+440". There are one to four, each from 20
-// to 3900 Hz, and no blanks. The error says which is wrong and what is allowed.
+// to 3900 Hz, in decimals, and no blanks. The error says which is wrong and what is allowed.
 func ParseTone(text string) (Tone, error) {
 	var t Tone
 	for _, part := range strings.Split(text, "+") {
-		hertz, err := strconv.ParseFloat(part, 64)
-		if err != nil {
+		frequency, err := strconv.ParseFloat(part, 64)
+		if err != nil || !hertz.MatchString(part) {
 			return Tone{}, fmt.Errorf("codec: tone %q: %q is no frequency in Hz; %s", text, part, toneExample)
 		}
-		t.Frequencies = append(t.Frequencies, hertz)
+		t.Frequencies = append(t.Frequencies, frequency)
 	}
 	if err := t.check(); err != nil {
 		return Tone{}, fmt.Errorf("codec: tone %q: %w", text, err)
@@ -70,8 +74,8 @@ func (t Tone) String() string {
 // tenths are the frequencies in units of 0.1 Hz.
 func (t Tone) tenths() []int {
 	f := make([]int, len(t.Frequencies))
-	for i, hertz := range t.Frequencies {
-		f[i] = int(math.Round(10 * hertz))
+	for i, frequency := range t.Frequencies {
+		f[i] = int(math.Round(10 * frequency))
 	}
 	return f
 }

@@ -95,16 +95,18 @@ func TestTextFaults(t *testing.T) {
 			"PICKUP_AUDIO__DURATION_SECONDS=NaN",
 			"PICKUP_BEHAVIOR__AUTO_ANSWER=",
 		},
-		Set: []string{"sip.port", "sip.prot=1", "media.preferred_codecs=,"},
+		Set: []string{"sip.port", "sip.prot=1", "media.preferred_codecs=,", "sip.transport=[udp]", "acl.deny=[7]"},
 	}
 	want := []string{
 		"environment PICKUP_SIP__PROT: no such variable; the nearest is PICKUP_SIP__PORT",
 		"environment PICKUP_AUDIO__DURATION_SECONDS: audio.duration_seconds = NaN: must be a number from 0.02 to 3600",
 		`environment PICKUP_BEHAVIOR__AUTO_ANSWER: behavior.auto_answer = "": must be true or false`,
 		"environment PICKUP_SIP__PORT: sip.port = many: must be a whole number from 1 to 65535",
+		"--set: acl.deny = [7]: must be a list of which each member is an IP address or a network, as 192.0.2.0/24, without a whole number in it",
 		"--set: media.preferred_codecs = ,: is empty: must be a list of names out of PCMU, PCMA, G722",
 		"--set: sip.port: must be section.key=value",
 		"--set: sip.prot = 1: no such key; the nearest is sip.port",
+		"--set: sip.transport = [udp]: must be one name or a list of names out of udp, tcp, tls, ws, wss, with commas between or written as in the file",
 	}
 	_, err := Load(src)
 	if got := fmt.Sprint(err); got != strings.Join(want, "\n") {

@@ -90,11 +90,15 @@ func isSource(s string) bool {
 	return isPath(s)
 }
 
+// frequency is a decimal number. ParseFloat alone reads 0x1p9 and 1_000 too, which
+// nobody means in a tone.
+var frequency = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+
 func isTones(s string) bool {
 	frequencies := strings.Split(s, "+")
 	for _, written := range frequencies {
 		f, err := strconv.ParseFloat(written, 64)
-		if err != nil || !(f >= 20 && f <= 3900) {
+		if err != nil || !frequency.MatchString(written) || !(f >= 20 && f <= 3900) {
 			return false
 		}
 	}

@@ -127,7 +127,10 @@ func TestTextLayers(t *testing.T) {
 			"PICKUP_SERVER_PID_FILE=/run/a=b.pid",
 			"PICKUP_CDR__FILE=/var/log/calls.jsonl",
 		},
-		Set: []string{"behavior.busy_status=486", "logging.level=DEBUG", "sip.transport=udp"},
+		Set: []string{
+			"behavior.busy_status=486", "logging.level=DEBUG", "sip.transport=udp",
+			"acl.allow=192.0.2.1 192.0.2.2", `acl.deny= [ "10.0.0.0/8", '2001:db8::/32' ] `,
+		},
 	}
 	got := load(t, src)
 	want := defaults()
@@ -139,6 +142,8 @@ func TestTextLayers(t *testing.T) {
 	want.CDR.File = "/var/log/calls.jsonl"
 	want.SIP.Transport = []string{"udp"}
 	want.Behavior.BusyStatus = 486
+	want.ACL.Allow = []string{"192.0.2.1", "192.0.2.2"}
+	want.ACL.Deny = []string{"10.0.0.0/8", "2001:db8::/32"}
 	want.Logging.Level = "debug"
 	want.settings, want.idle = got.settings, got.idle
 	if !reflect.DeepEqual(*got, want) {

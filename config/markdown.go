@@ -14,7 +14,7 @@ defaults < file < environment < ` + "`--set`" + `; the later wins.
 | where | form | example |
 |---|---|---|
 | file | a section and a key | ` + "`[sip]` and below it `port = 5070`" + ` |
-| environment | ` + "`PICKUP_SECTION__KEY`, a list with commas" + ` | ` + "`PICKUP_SIP__PORT=5070`" + ` |
+| environment | ` + "`PICKUP_SECTION__KEY`, a list with commas or as in the file" + ` | ` + "`PICKUP_SIP__PORT=5070`" + ` |
 | flag | ` + "`--set section.key=value`" + ` | ` + "`--set sip.port=5070`" + ` |
 
 A wrong value, an unknown key or an unknown ` + "`PICKUP_`" + ` variable is an error; all are named at

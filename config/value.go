@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	koanftoml "github.com/knadh/koanf/parsers/toml/v2"
 )
 
 // fromFile checks a value as the TOML parser delivers it and returns it in
@@ -54,7 +56,8 @@ func (k *key) fromArray(values []any) (any, error) {
 }
 
 // fromText checks a value of the environment or of a flag, where everything
-// is text: numbers are read from it, and a list is names with commas between.
+// is text: numbers are read from it, and a list is names with commas between, or
+// written as in the file.
 func (k *key) fromText(s string) (any, error) {
 	trimmed := strings.TrimSpace(s)
 	switch k.kind {
@@ -73,9 +76,30 @@ func (k *key) fromText(s string) (any, error) {
 	case text:
 		return k.checkText(s)
 	case list:
+		if strings.HasPrefix(trimmed, "[") { // which none of the members begins with
+			array, ok := arrayFromText(trimmed)
+			if !ok {
+				return nil, fmt.Errorf("must be %s, with commas between or written as in the file", k.allowed())
+			}
+			return k.fromArray(array)
+		}
 		return k.checkList(strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' }))
 	}
 	return nil, fmt.Errorf("must be %s", k.allowed())
+}
+
+// arrayFromText reads a list as the file has it, ["PCMU", "G722"]; ok is false when
+// the text is no such list.
+func arrayFromText(s string) (array []any, ok bool) {
+	if strings.Contains(s, "\n") {
+		return nil, false // there may be more than a list
+	}
+	values, err := koanftoml.Parser().Unmarshal([]byte("list = " + s))
+	if err != nil {
+		return nil, false
+	}
+	array, ok = values["list"].([]any)
+	return array, ok
 }
 
 // checkNumber checks the limits. Whole numbers pass through float64 unharmed:
