@@ -25,7 +25,9 @@ func newCheck() *cobra.Command {
 		if err := engine.CheckAccounts(settings); err != nil {
 			return err
 		}
-		audio, err := engine.LoadAudio(c.Context(), settings, nil)
+		progress := newProgress(c.ErrOrStderr())
+		audio, err := engine.LoadAudio(c.Context(), settings, progress.bytes("downloading the audio"))
+		progress.finish()
 		if err != nil {
 			return err
 		}

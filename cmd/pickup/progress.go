@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// progress shows how far work is: as a bar on a terminal, which is gone when the work is done, and elsewhere steps in
-// lines and downloads not at all. There is one bar at a time. It has no colours. One goroutine at a time may use it.
+// progress shows how far work is: as a bar on a terminal, which is gone when the work is done, and elsewhere in lines, of
+// which what is soon over has none. There is one bar at a time. It has no colours. One goroutine at a time may use it.
 type progress struct {
 	w        io.Writer
 	terminal bool
@@ -25,22 +26,15 @@ func newProgress(w io.Writer) *progress {
 	return &progress{w: w, terminal: ok && isatty.IsTerminal(file.Fd())}
 }
 
-// showDownload draws how much of the file of a URL has come, on a terminal and nowhere else. finish takes the bar away.
-func showDownload(w *os.File, description string) (progress func(done, total int64), finish func()) {
-	p := newProgress(w)
-	return p.bytes(description), p.finish
-}
-
 // bytes shows how many bytes of all have come; all is -1 when it is not known.
 func (p *progress) bytes(description string) func(done, all int64) {
-	return func(done, all int64) {
-		if p.terminal {
-			p.draw(description, done, all, progressbar.OptionShowBytes(true))
-		}
+	if !p.terminal {
+		return byteLines(p.w, description)
 	}
+	return func(done, all int64) { p.draw(description, done, all, progressbar.OptionShowBytes(true)) }
 }
 
-// steps shows how many of all steps are done. What is soon over shows nothing in lines.
+// steps shows how many of all steps are done.
 func (p *progress) steps(description string) func(done, all int) {
 	if !p.terminal {
 		return progressLines(p.w, description)
@@ -76,13 +70,53 @@ func (p *progress) finish() {
 // linePeriod is the least time between two lines.
 const linePeriod = 2 * time.Second
 
+// seldom is true once in each linePeriod of work, and not at its beginning.
+func seldom() func() bool {
+	last := time.Now()
+	return func() bool {
+		now := time.Now()
+		if now.Sub(last) < linePeriod {
+			return false
+		}
+		last = now
+		return true
+	}
+}
+
 // progressLines writes a line with the percentage when the work has gone on for linePeriod since the last one.
 func progressLines(w io.Writer, description string) func(done, all int) {
-	last := time.Now()
+	due := seldom()
 	return func(done, all int) {
-		if now := time.Now(); now.Sub(last) >= linePeriod {
-			last = now
+		if due() {
 			fmt.Fprintf(w, "%s: %d %%\n", description, 100*done/max(1, all))
+		}
+	}
+}
+
+// byteLines is progressLines of a download.
+func byteLines(w io.Writer, description string) func(done, all int64) {
+	due := seldom()
+	return func(done, all int64) {
+		switch {
+		case !due():
+		case all > 0:
+			fmt.Fprintf(w, "%s: %d of %d bytes\n", description, done, all)
+		default:
+			fmt.Fprintf(w, "%s: %d bytes\n", description, done)
+		}
+	}
+}
+
+// logDownload is byteLines in the log.
+func logDownload(logger *slog.Logger) func(done, all int64) {
+	due := seldom()
+	return func(done, all int64) {
+		switch {
+		case !due():
+		case all > 0:
+			logger.Info("downloading the audio", "bytes", done, "of", all)
+		default:
+			logger.Info("downloading the audio", "bytes", done)
 		}
 	}
 }

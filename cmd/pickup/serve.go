@@ -70,9 +70,13 @@ func serve(from *sources) error {
 // build prepares the audio, then the server that plays it, so that nothing is open
 // when the audio cannot be used.
 func build(settings *config.Config, logger *slog.Logger) (*engine.Engine, error) {
-	progress, done := showDownload(os.Stderr, "downloading the audio")
+	bar := newProgress(os.Stderr)
+	progress := logDownload(logger)
+	if bar.terminal {
+		progress = bar.bytes("downloading the audio")
+	}
 	audio, err := engine.LoadAudioOrTone(context.Background(), settings, progress)
-	done()
+	bar.finish()
 	if err != nil {
 		return nil, err
 	}
