@@ -18,7 +18,7 @@ func BenchmarkLoadPlain(b *testing.B) {
 
 func benchmarkLoad(b *testing.B, opt Options) {
 	for b.Loop() {
-		if _, err := LoadBuiltin(opt); err != nil {
+		if _, err := LoadBuiltin(b.Context(), opt); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -28,7 +28,7 @@ func benchmarkLoad(b *testing.B, opt Options) {
 // BenchmarkDecode is the part of it that is the MP3 alone.
 func BenchmarkDecode(b *testing.B) {
 	for b.Loop() {
-		if _, err := Decode(builtin, 30*time.Second); err != nil {
+		if _, err := Decode(b.Context(), builtin, 30*time.Second); err != nil {
 			b.Fatal(err)
 		}
 	}

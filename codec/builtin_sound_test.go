@@ -11,7 +11,7 @@ import (
 // The decoder takes half a minute for the built-in prompt under the race detector, and there is nothing in it to race.
 func TestBuiltinSound(t *testing.T) {
 	t.Parallel()
-	p, err := LoadBuiltin(Options{Duration: 30 * time.Second, Formats: both})
+	p, err := LoadBuiltin(t.Context(), Options{Duration: 30 * time.Second, Formats: both})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ func TestBuiltin(t *testing.T) {
 	if got := position(s.end()-s.start(), s.header.rate); got < 30*time.Second {
 		t.Errorf("length: got %v, want at least 30s", got)
 	}
-	p, err := LoadBuiltin(Options{Duration: 300 * time.Millisecond, Formats: both})
+	p, err := LoadBuiltin(t.Context(), Options{Duration: 300 * time.Millisecond, Formats: both})
 	if err != nil {
 		t.Fatal(err)
 	}

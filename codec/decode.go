@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -36,8 +37,9 @@ type Audio struct {
 
 // Decode decodes an MP3 or WAV file, which it knows by its content. It stops soon after the play time, for the rest
 // of a long file is not heard; more than 10 minutes within it are an error. Errors say what the file is and how to
-// convert it. What the encoder of an MP3 has added at both ends is taken off if the file says how much that is.
-func Decode(data []byte, play time.Duration) (Audio, error) {
+// convert it. What the encoder of an MP3 has added at both ends is taken off if the file says how much that is. When the
+// context ends, which is looked at about every frame, that is the error.
+func Decode(ctx context.Context, data []byte, play time.Duration) (Audio, error) {
 	if len(data) == 0 {
 		return Audio{}, errors.New("empty file")
 	}
@@ -48,7 +50,7 @@ func Decode(data []byte, play time.Duration) (Audio, error) {
 	if isWAV(data) {
 		decode = decodeWAV
 	}
-	a, err := decode(data, play)
+	a, err := decode(ctx, data, play)
 	if err != nil {
 		return Audio{}, err
 	}

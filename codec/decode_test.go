@@ -22,7 +22,7 @@ func TestDecodeRefusesLongAudio(t *testing.T) {
 		{"beyond the limit, but not played so long", minutes(10), 10 * time.Minute, ""},
 	}
 	for _, tt := range tests {
-		_, err := Decode(tt.data, tt.play)
+		_, err := Decode(t.Context(), tt.data, tt.play)
 		if got := errorText(err); !strings.HasPrefix(got, tt.want) || (tt.want == "") != (err == nil) {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
@@ -32,7 +32,7 @@ func TestDecodeRefusesLongAudio(t *testing.T) {
 // Of a file that is much longer than the play time, what is not heard is not decoded.
 func TestDecodeStopsAfterThePlayTime(t *testing.T) {
 	for _, name := range []string{"mpeg2-16000-mono.mp3", "mpeg2-22050-mono.mp3"} {
-		a, err := Decode(bytes.Repeat(fixture(t, name), 20), 2*time.Second)
+		a, err := Decode(t.Context(), bytes.Repeat(fixture(t, name), 20), 2*time.Second)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +68,7 @@ func TestDecodeHostileFiles(t *testing.T) {
 		{"chunks", join(wavFile(), fill(chunk("none", nil)))},
 	}
 	for _, tt := range tests {
-		a, err := Decode(tt.data, 100*time.Millisecond)
+		a, err := Decode(t.Context(), tt.data, 100*time.Millisecond)
 		if err == nil && len(a.Left) > a.Rate {
 			t.Errorf("%s: got %d samples at %d Hz, want no more than what is played", tt.name, len(a.Left), a.Rate)
 		}

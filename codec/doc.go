@@ -1,7 +1,7 @@
 // Package codec turns an MP3 or a WAV file into what a call sends: audio decoded, processed and encoded once, in every
 // format that may be negotiated, and then shared by all calls.
 //
-//	prompt, err := codec.LoadFile("prompt.mp3", codec.Options{
+//	prompt, err := codec.LoadFile(ctx, "prompt.mp3", codec.Options{
 //		Duration: 30 * time.Second,
 //		Formats:  codec.Formats(), // PCMU, PCMA, G722
 //		Chain:    narrow, Wide: wide, // of package dsp

@@ -51,9 +51,9 @@ func TestThirtySecondsAreFifteenHundredFrames(t *testing.T) {
 	file := wavOf(toneAudio(1020, 0.1, narrowRate, 31*narrowRate))
 	prompts := map[string]func() (*Prompt, error){
 		"file":      func() (*Prompt, error) { return load(t, file, opt), nil },
-		"tone":      func() (*Prompt, error) { return LoadTone(Tone{Frequencies: []float64{350, 440}}, opt) },
-		"milliwatt": func() (*Prompt, error) { return LoadMilliwatt(opt) },
-		"silence":   func() (*Prompt, error) { return LoadSilence(opt) },
+		"tone":      func() (*Prompt, error) { return LoadTone(t.Context(), Tone{Frequencies: []float64{350, 440}}, opt) },
+		"milliwatt": func() (*Prompt, error) { return LoadMilliwatt(t.Context(), opt) },
+		"silence":   func() (*Prompt, error) { return LoadSilence(t.Context(), opt) },
 	}
 	for name, load := range prompts {
 		p, err := load()

@@ -44,7 +44,7 @@ func FuzzLoadWAV(f *testing.F) {
 }
 
 func checkLoad(t *testing.T, data []byte) {
-	p, err := Load(bytes.NewReader(data), "fuzz", Options{Duration: 100 * time.Millisecond, Formats: both})
+	p, err := Load(t.Context(), bytes.NewReader(data), "fuzz", Options{Duration: 100 * time.Millisecond, Formats: both})
 	if (p == nil) == (err == nil) {
 		t.Fatalf("got prompt %v and error %v, want one of them", p, err)
 	}

@@ -76,7 +76,7 @@ func TestDecodeKeepsWhatItDoesNotKnow(t *testing.T) {
 		{"last frame missing", data[:len(data)-288], (s.total-1)*frame - s.info.delay - decoderDelay},
 	}
 	for _, tt := range tests {
-		a, err := Decode(tt.data, time.Minute)
+		a, err := Decode(t.Context(), tt.data, time.Minute)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -40,7 +40,7 @@ func TestDecodeNamesWhatItIsNot(t *testing.T) {
 		{"tag alone", id3v2(0, 0), not + "a tag without audio"},
 	}
 	for _, tt := range tests {
-		_, err := Decode(tt.data, time.Second)
+		_, err := Decode(t.Context(), tt.data, time.Second)
 		if got := errorText(err); !strings.HasPrefix(got, tt.want) && !strings.HasPrefix(got, "not an MP3 or WAV: "+tt.want) {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"math"
@@ -47,7 +48,7 @@ func TestPrepareKeepsTheTone(t *testing.T) {
 // What a caller hears of it. G.711 reaches 37 dB at this level.
 func TestLoadFile(t *testing.T) {
 	for _, name := range []string{"mpeg1-44100-right-only.mp3", "mpeg2-22050-mono.mp3"} {
-		p, err := LoadFile(filepath.Join("testdata", name), Options{Duration: time.Minute, Formats: both})
+		p, err := LoadFile(t.Context(), filepath.Join("testdata", name), Options{Duration: time.Minute, Formats: both})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +109,7 @@ func TestLoadErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Load(bytes.NewReader(tt.data), "prompt.mp3", Options{Duration: time.Second, Formats: both})
+			_, err := Load(t.Context(), bytes.NewReader(tt.data), "prompt.mp3", Options{Duration: time.Second, Formats: both})
 			if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 				t.Fatalf("got %v, want %q", err, tt.want)
 			}
@@ -122,7 +123,7 @@ func TestLoadErrors(t *testing.T) {
 func TestLoadFileErrors(t *testing.T) {
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "prompt.mp3")
-	_, err := LoadFile(missing, Options{Duration: time.Second, Formats: both})
+	_, err := LoadFile(t.Context(), missing, Options{Duration: time.Second, Formats: both})
 	if want := "codec: " + missing + ": open: no such file or directory"; !errors.Is(err, fs.ErrNotExist) || err.Error() != want {
 		t.Errorf("missing file: got %v, want %s", err, want)
 	}
@@ -130,11 +131,11 @@ func TestLoadFileErrors(t *testing.T) {
 	if err := os.WriteFile(text, []byte("<html>not found</html>"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err = LoadFile(text, Options{Duration: time.Second, Formats: both})
+	_, err = LoadFile(t.Context(), text, Options{Duration: time.Second, Formats: both})
 	if want := "codec: " + text + ": not an MP3 or WAV: it is an HTML or XML page; "; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("HTML: got %v, want %s", err, want)
 	}
-	_, err = LoadFile(dir, Options{Duration: time.Second, Formats: both})
+	_, err = LoadFile(t.Context(), dir, Options{Duration: time.Second, Formats: both})
 	if want := "codec: " + dir + ": is no regular file; it must be an MP3 or WAV file"; err == nil || err.Error() != want {
 		t.Errorf("directory: got %v, want %s", err, want)
 	}
@@ -142,7 +143,7 @@ func TestLoadFileErrors(t *testing.T) {
 
 func TestLoadReportsTheReadersError(t *testing.T) {
 	cause := errors.New("disk on fire")
-	_, err := Load(iotest.ErrReader(cause), "prompt.mp3", Options{Duration: time.Second, Formats: both})
+	_, err := Load(t.Context(), iotest.ErrReader(cause), "prompt.mp3", Options{Duration: time.Second, Formats: both})
 	if !errors.Is(err, cause) {
 		t.Errorf("got %v, want it to wrap %v", err, cause)
 	}
@@ -164,7 +165,7 @@ func TestLoadChecksOptions(t *testing.T) {
 		{"format twice", Options{Duration: 1, Formats: []Format{PCMA, PCMU, PCMA}}, "format PCMA asked for twice"},
 	}
 	for _, tt := range tests {
-		_, err := LoadBuiltin(tt.opt)
+		_, err := LoadBuiltin(t.Context(), tt.opt)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
 		}
@@ -189,7 +190,7 @@ var decodedOnce = func() map[string]func() (Audio, error) {
 			if err != nil {
 				return Audio{}, err
 			}
-			return Decode(data, time.Minute)
+			return Decode(context.Background(), data, time.Minute)
 		})
 	}
 	return m
@@ -207,7 +208,7 @@ func decodedFixture(t testing.TB, name string) Audio {
 
 func load(t testing.TB, data []byte, opt Options) *Prompt {
 	t.Helper()
-	p, err := Load(bytes.NewReader(data), "test.mp3", opt)
+	p, err := Load(t.Context(), bytes.NewReader(data), "test.mp3", opt)
 	if err != nil {
 		t.Fatal(err)
 	}

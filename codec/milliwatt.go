@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 
 	"pickup/dsp"
@@ -20,12 +21,12 @@ var milliwatts = map[Format][]byte{
 // LoadMilliwatt makes a prompt of the digital milliwatt, for measurements of level: the codes that ITU-T G.711 defines, and
 // in G.722 a sine of the same frequency and level. It fills the play time of opt, at most 10 minutes of it, and repeats
 // without a seam (in G.722 once).
-func LoadMilliwatt(opt Options) (*Prompt, error) {
+func LoadMilliwatt(ctx context.Context, opt Options) (*Prompt, error) {
 	if err := opt.check(); err != nil {
 		return nil, fmt.Errorf("codec: %s: %w", MilliwattSource, err)
 	}
 	length := wholeFrames(opt.generated())
-	return newPrompt(MilliwattSource, opt.Formats, func(f Format) *Track {
+	return newPrompt(ctx, MilliwattSource, opt.Formats, func(f Format) *Track {
 		period := milliwatts[f]
 		if period == nil {
 			sine := sines([]int{10 * 1000}, dBm0(0), samplesOf(length, f.SampleRate), f.SampleRate)
@@ -33,5 +34,5 @@ func LoadMilliwatt(opt Options) (*Prompt, error) {
 		}
 		payload := bytes.Repeat(period, samplesOf(length, f.SampleRate)/len(period))
 		return &Track{format: f, payload: payload, silence: silentFrame(f)}
-	}), nil
+	})
 }

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +12,7 @@ import (
 )
 
 // decodeMP3 decodes the MPEG audio in data, from the sample on that went into the encoder, if that is known.
-func decodeMP3(data []byte, play time.Duration) (Audio, error) {
+func decodeMP3(ctx context.Context, data []byte, play time.Duration) (Audio, error) {
 	s, err := scan(data, play)
 	if err != nil {
 		return Audio{}, err
@@ -22,7 +23,11 @@ func decodeMP3(data []byte, play time.Duration) (Audio, error) {
 	}
 	d := newDecoding(frames)
 	for d.feeder.next < len(frames) {
-		if d.run() != nil {
+		err := d.run(ctx)
+		if ctx.Err() != nil {
+			return Audio{}, fmt.Errorf("decode: %w", ctx.Err())
+		}
+		if err != nil {
 			d.failed++
 			d.feeder.fail()
 		}
@@ -72,9 +77,9 @@ func newDecoding(frames []frame) *decoding {
 	return d
 }
 
-// run decodes until the frames are at an end, or until one of them is refused. The decoder panics on some damaged
+// run decodes until the frames are at an end, one of them is refused or the context ends. The decoder panics on some damaged
 // frames: that is an error like any other.
-func (d *decoding) run() (err error) {
+func (d *decoding) run(ctx context.Context) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("decoder: %v", fault)
@@ -87,7 +92,7 @@ func (d *decoding) run() (err error) {
 	}
 	// Of four bytes a sample: 16 bits, little endian, left and right, whether there are two channels or one.
 	pcm := make([]byte, 4*d.feeder.frames[0].header.samples())
-	for {
+	for ctx.Err() == nil {
 		n, err := io.ReadFull(decoder, pcm)
 		for i := 0; i+4 <= n; i += 4 {
 			d.left = append(d.left, float32(sample16(pcm[i:])))
@@ -102,6 +107,7 @@ func (d *decoding) run() (err error) {
 			return err
 		}
 	}
+	return ctx.Err()
 }
 
 // lost is the number of frames without their sound.

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"sync"
 	"time"
@@ -61,24 +62,24 @@ func (o Options) paths() []path {
 
 // prepare brings the audio of a file, one channel at rate Hz, to the samples of each band, at the same time. Encoding in
 // the formats and filling up to whole frames follow in newTrack.
-func prepare(mono []float64, rate int, opt Options) (map[Band][]int16, error) {
+func prepare(ctx context.Context, mono []float64, rate int, opt Options) (map[Band][]int16, error) {
 	paths := opt.paths()
-	signals, err := resample(mono, rate, paths)
+	signals, err := resample(ctx, mono, rate, paths)
 	if err != nil {
 		return nil, err
 	}
-	return process(signals, paths)
+	return process(ctx, signals, paths)
 }
 
 // resample brings mono to the rate of the chain of each band. It is done with mono before any chain begins, which need
 // the memory.
-func resample(mono []float64, rate int, paths []path) ([][]float64, error) {
+func resample(ctx context.Context, mono []float64, rate int, paths []path) ([][]float64, error) {
 	signals, errs := make([][]float64, len(paths)), make([]error, len(paths))
 	var running sync.WaitGroup
 	for i, p := range paths {
 		running.Go(func() {
 			p.observe(StageSource, mono, rate)
-			signals[i], errs[i] = dsp.Resample(mono, rationalRate(rate), p.rate)
+			signals[i], errs[i] = dsp.Resample(ctx, mono, rationalRate(rate), p.rate)
 		})
 	}
 	running.Wait()
@@ -86,14 +87,14 @@ func resample(mono []float64, rate int, paths []path) ([][]float64, error) {
 }
 
 // process makes the samples of each band of its signal. It uses the signals up.
-func process(signals [][]float64, paths []path) (map[Band][]int16, error) {
+func process(ctx context.Context, signals [][]float64, paths []path) (map[Band][]int16, error) {
 	results, errs := make([][]int16, len(paths)), make([]error, len(paths))
 	var running sync.WaitGroup
 	for i, p := range paths {
 		running.Go(func() {
 			x := signals[i]
 			signals[i] = nil
-			results[i], errs[i] = p.run(x)
+			results[i], errs[i] = p.run(ctx, x)
 		})
 	}
 	running.Wait()
@@ -106,8 +107,8 @@ func process(signals [][]float64, paths []path) (map[Band][]int16, error) {
 
 // run brings x, at the rate of the chain, to the samples of the band. What lies beyond the play time goes through all
 // stages and is cut off only behind them, so that none of them has its end within what is heard. x is used up.
-func (p path) run(x []float64) ([]int16, error) {
-	x, err := p.process(x)
+func (p path) run(ctx context.Context, x []float64) ([]int16, error) {
+	x, err := p.process(ctx, x)
 	if err != nil {
 		return nil, err
 	}
@@ -121,18 +122,21 @@ func (p path) run(x []float64) ([]int16, error) {
 func (p path) processes() bool { return p.chain != (dsp.Chain{}) }
 
 // process sends x through the chain, to the rate of what comes out.
-func (p path) process(x []float64) ([]float64, error) {
+func (p path) process(ctx context.Context, x []float64) ([]float64, error) {
 	if !p.processes() {
 		p.observe(dsp.StageResample, x, p.rate)
-		return dsp.Resample(x, p.rate, p.out)
+		return dsp.Resample(ctx, x, p.rate, p.out)
 	}
 	if p.observer == nil {
-		x, _ = p.chain.Process(x, p.rate, p.out, nil)
-		return x, nil
+		x, _, err := p.chain.Process(ctx, x, p.rate, p.out, nil)
+		return x, err
 	}
-	x, report := p.chain.Process(x, p.rate, p.out, func(stage string, y []float64) {
+	x, report, err := p.chain.Process(ctx, x, p.rate, p.out, func(stage string, y []float64) {
 		p.observe(stage, y, p.rateAt(stage))
 	})
+	if err != nil {
+		return nil, err
+	}
 	p.observer.Report(p.band, report)
 	return x, nil
 }

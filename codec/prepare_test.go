@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -87,7 +88,7 @@ func TestPrepareAnyRate(t *testing.T) {
 
 // An error about both bands is one line.
 func TestPrepareErrorIsOneLine(t *testing.T) {
-	_, err := prepare(make([]float64, 10), 100, Options{Duration: time.Minute, Formats: Formats()})
+	_, err := prepare(t.Context(), make([]float64, 10), 100, Options{Duration: time.Minute, Formats: Formats()})
 	if err == nil || strings.Contains(err.Error(), "\n") {
 		t.Errorf("got %v, want one line", err)
 	}
@@ -260,7 +261,7 @@ func TestLoadIsDeterministic(t *testing.T) {
 	var loading sync.WaitGroup
 	for i := range prompts {
 		loading.Go(func() {
-			p, err := Load(bytes.NewReader(file), "test.mp3", opt)
+			p, err := Load(t.Context(), bytes.NewReader(file), "test.mp3", opt)
 			if err != nil {
 				t.Error(err)
 				return
@@ -302,7 +303,7 @@ func TestChainIsApplied(t *testing.T) {
 
 // prepared is the audio as Load prepares it.
 func prepared(a Audio, opt Options) (map[Band][]int16, error) {
-	return prepare(a.mix(), a.Rate, opt)
+	return prepare(context.Background(), a.mix(), a.Rate, opt)
 }
 
 // rmsOf is the root of the mean square.

@@ -1,6 +1,10 @@
 package codec
 
-import "time"
+import (
+	"context"
+	"fmt"
+	"time"
+)
 
 // Prompt is one piece of audio, encoded in every format that was asked for. It is immutable; any number of calls
 // may read it at once.
@@ -11,15 +15,19 @@ type Prompt struct {
 	notes  []string
 }
 
-// newPrompt has the track of each format, all of which have the same number of frames.
-func newPrompt(source string, formats []Format, track func(Format) *Track) *Prompt {
+// newPrompt has the track of each format, all of which have the same number of frames. It is an error when the context
+// ends before they are made.
+func newPrompt(ctx context.Context, source string, formats []Format, track func(Format) *Track) (*Prompt, error) {
 	p := &Prompt{source: source, tracks: make(map[string]*Track)}
 	for _, f := range formats {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("encode: %w", err)
+		}
 		t := track(f)
 		p.tracks[f.Name] = t
 		p.frames = t.Frames()
 	}
-	return p
+	return p, nil
 }
 
 // Track is the prompt in the format of this name ("PCMU", "PCMA", "G722"); false when it was not loaded in that format.

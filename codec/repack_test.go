@@ -174,7 +174,7 @@ func scanned(t *testing.T, name string) []frame {
 func samplesIn(t *testing.T, frames []frame) []float32 {
 	t.Helper()
 	d := decoding{feeder: feeder{frames: frames}}
-	if err := d.run(); err != nil {
+	if err := d.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return append(d.left, d.right...)

@@ -87,7 +87,7 @@ func TestDecodeDamaged(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := Decode(tt.data, time.Minute)
+			got, err := Decode(t.Context(), tt.data, time.Minute)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,7 +121,7 @@ func TestScanRefuses(t *testing.T) {
 		{"intensity stereo in MPEG-2", repeated([]byte{0xFF, 0xF3, 0x84, 0x50}, 192, 5), "uses intensity stereo in a way that the decoder plays wrongly (MPEG-2"},
 	}
 	for _, tt := range tests {
-		_, err := Decode(tt.data, time.Millisecond)
+		_, err := Decode(t.Context(), tt.data, time.Millisecond)
 		if got := errorText(err); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 )
 
@@ -9,15 +10,15 @@ import (
 const SilenceSource = "silence"
 
 // LoadSilence makes a prompt of silence. It fills the play time of opt, at most 10 minutes of it, and repeats.
-func LoadSilence(opt Options) (*Prompt, error) {
+func LoadSilence(ctx context.Context, opt Options) (*Prompt, error) {
 	if err := opt.check(); err != nil {
 		return nil, fmt.Errorf("codec: %s: %w", SilenceSource, err)
 	}
 	n := int(wholeFrames(opt.generated()) / FrameDuration)
-	return newPrompt(SilenceSource, opt.Formats, func(f Format) *Track {
+	return newPrompt(ctx, SilenceSource, opt.Formats, func(f Format) *Track {
 		silence := silentFrame(f)
 		return &Track{format: f, payload: bytes.Repeat(silence, n), silence: silence}
-	}), nil
+	})
 }
 
 // silenceCodes are those of zero, or with the A-law of the smallest value. In G.722 it is the code that is a difference of

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"regexp"
@@ -97,7 +98,7 @@ func (t Tone) period() int {
 // amplitude of 0.1096 of full scale, and n have that divided by the square root of n. The play time of opt, at most 10
 // minutes of it, is filled up to whole periods of all sines, which is at most 1 s for whole hertz and 10 s for tenths, so
 // that the tone repeats without a seam (in G.722 once). It does not go through the chain and is not faded.
-func LoadTone(t Tone, opt Options) (*Prompt, error) {
+func LoadTone(ctx context.Context, t Tone, opt Options) (*Prompt, error) {
 	err := opt.check()
 	if err == nil {
 		err = t.check()
@@ -108,8 +109,8 @@ func LoadTone(t Tone, opt Options) (*Prompt, error) {
 	period := time.Duration(t.period()) * FrameDuration
 	length := (opt.generated() + period - 1) / period * period
 	amplitude := dBm0(toneLevel) / math.Sqrt(float64(len(t.Frequencies)))
-	return newPrompt(t.String(), opt.Formats, func(f Format) *Track {
+	return newPrompt(ctx, t.String(), opt.Formats, func(f Format) *Track {
 		n := samplesOf(length, f.SampleRate)
 		return newTrack(f, dsp.Quantise(sines(t.tenths(), amplitude, n, f.SampleRate)))
-	}), nil
+	})
 }

@@ -53,7 +53,7 @@ func TestParseToneErrors(t *testing.T) {
 
 // Each sine has its frequency and its share of -16 dBm0, on the scale on which the digital milliwatt has 0 dBm0.
 func TestLoadTone(t *testing.T) {
-	milliwatt, err := LoadMilliwatt(Options{Duration: time.Second, Formats: Formats()})
+	milliwatt, err := LoadMilliwatt(t.Context(), Options{Duration: time.Second, Formats: Formats()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestLoadTone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := LoadTone(tone, Options{Duration: time.Second, Formats: Formats()})
+		p, err := LoadTone(t.Context(), tone, Options{Duration: time.Second, Formats: Formats()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +99,7 @@ func TestToneHasNoSeam(t *testing.T) {
 		{[]float64{480.3, 1000}, 10 * time.Second},
 	}
 	for _, tt := range tests {
-		p, err := LoadTone(Tone{Frequencies: tt.hertz}, Options{Duration: 1010 * time.Millisecond, Formats: Formats()})
+		p, err := LoadTone(t.Context(), Tone{Frequencies: tt.hertz}, Options{Duration: 1010 * time.Millisecond, Formats: Formats()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,21 +162,21 @@ func TestLoadToneErrors(t *testing.T) {
 		{Tone{Frequencies: []float64{440}}, Options{Formats: both}, "codec: tone:440: play time 0s: it must be more than 0"},
 	}
 	for _, tt := range tests {
-		if _, err := LoadTone(tt.tone, tt.opt); !strings.HasPrefix(errorText(err), tt.want) {
+		if _, err := LoadTone(t.Context(), tt.tone, tt.opt); !strings.HasPrefix(errorText(err), tt.want) {
 			t.Errorf("%v: got %v, want %q", tt.tone, err, tt.want)
 		}
 	}
-	if _, err := LoadMilliwatt(Options{Duration: time.Second}); !strings.HasPrefix(errorText(err), "codec: milliwatt: no format") {
+	if _, err := LoadMilliwatt(t.Context(), Options{Duration: time.Second}); !strings.HasPrefix(errorText(err), "codec: milliwatt: no format") {
 		t.Errorf("milliwatt: got %v, want an error about the format", err)
 	}
-	if _, err := LoadSilence(Options{Duration: -1, Formats: both}); !strings.HasPrefix(errorText(err), "codec: silence: play time -1ns") {
+	if _, err := LoadSilence(t.Context(), Options{Duration: -1, Formats: both}); !strings.HasPrefix(errorText(err), "codec: silence: play time -1ns") {
 		t.Errorf("silence: got %v, want an error about the play time", err)
 	}
 }
 
 // However long the play time is, no more is kept than ten minutes.
 func TestGeneratedAudioIsBounded(t *testing.T) {
-	p, err := LoadSilence(Options{Duration: 1 << 62, Formats: both})
+	p, err := LoadSilence(t.Context(), Options{Duration: 1 << 62, Formats: both})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func FuzzParseTone(f *testing.F) {
 
 // The patterns of the Recommendation are sent as they stand there, from the first sample to the last, and have 0 dBm0.
 func TestLoadMilliwatt(t *testing.T) {
-	p, err := LoadMilliwatt(Options{Duration: 990 * time.Millisecond, Formats: Formats()})
+	p, err := LoadMilliwatt(t.Context(), Options{Duration: 990 * time.Millisecond, Formats: Formats()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,7 +242,7 @@ func TestLoadMilliwatt(t *testing.T) {
 }
 
 func TestLoadSilence(t *testing.T) {
-	p, err := LoadSilence(Options{Duration: 110 * time.Millisecond, Formats: Formats()})
+	p, err := LoadSilence(t.Context(), Options{Duration: 110 * time.Millisecond, Formats: Formats()})
 	if err != nil {
 		t.Fatal(err)
 	}

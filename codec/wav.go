@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"strconv"
@@ -23,7 +24,7 @@ const unknownSize = 0x7FFF0000
 
 // decodeWAV decodes the first data chunk of a WAV file. The sizes of chunks are taken for what they claim only as
 // far as there is a file.
-func decodeWAV(data []byte, play time.Duration) (Audio, error) {
+func decodeWAV(ctx context.Context, data []byte, play time.Duration) (Audio, error) {
 	format, body, cut, err := chunks(data[12:])
 	if err != nil {
 		return Audio{}, err
@@ -33,7 +34,7 @@ func decodeWAV(data []byte, play time.Duration) (Audio, error) {
 		return Audio{}, err
 	}
 	if f.tag == wavMP3 {
-		return decodeMP3(body, play)
+		return decodeMP3(ctx, body, play)
 	}
 	samples, err := f.samples()
 	if err != nil {

@@ -31,7 +31,7 @@ func TestDecodeWAVSamples(t *testing.T) {
 		{"half a sample at the end", fmtChunk(wavPCM, 1, 8000, 2, 16), "\x00\x40\x00", []float32{0.5}},
 	}
 	for _, tt := range tests {
-		a, err := Decode(wavFile(tt.format, chunk("data", []byte(tt.data))), time.Second)
+		a, err := Decode(t.Context(), wavFile(tt.format, chunk("data", []byte(tt.data))), time.Second)
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
@@ -58,7 +58,7 @@ func TestLargestSample(t *testing.T) {
 		{"A-law", fmtChunk(wavALaw, 1, 8000, 1, 8), "\xAA"},
 	}
 	for _, tt := range tests {
-		a, err := Decode(wavFile(tt.format, chunk("data", []byte(tt.data))), time.Second)
+		a, err := Decode(t.Context(), wavFile(tt.format, chunk("data", []byte(tt.data))), time.Second)
 		if err != nil || len(a.Left) != 1 || a.Left[0] != a.Largest {
 			t.Errorf("%s: got %v (%v), want the largest sample %v", tt.name, a.Left, err, a.Largest)
 		}
@@ -104,7 +104,7 @@ func TestDecodeWAVChunks(t *testing.T) {
 		{"truncated", wavFile(format, sized(1000)), "truncated after 0s"},
 	}
 	for _, tt := range tests {
-		a, err := Decode(tt.data, time.Second)
+		a, err := Decode(t.Context(), tt.data, time.Second)
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
@@ -142,7 +142,7 @@ func TestDecodeWAVErrors(t *testing.T) {
 		{"MP3 in it that is none", wavFile(fmtChunk(wavMP3, 1, 8000, 1, 0), data), "not an MP3 or WAV: it is nothing but zeros"},
 	}
 	for _, tt := range tests {
-		_, err := Decode(tt.data, time.Second)
+		_, err := Decode(t.Context(), tt.data, time.Second)
 		if got := errorText(err); !strings.HasPrefix(got, tt.want) {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
@@ -151,7 +151,7 @@ func TestDecodeWAVErrors(t *testing.T) {
 
 func TestDecodeWAVWithMP3InIt(t *testing.T) {
 	mp3 := fixture(t, "mpeg1-32000-mono.mp3")
-	a, err := Decode(wavFile(fmtChunk(wavMP3, 1, 32000, 1, 0), chunk("data", mp3)), time.Second)
+	a, err := Decode(t.Context(), wavFile(fmtChunk(wavMP3, 1, 32000, 1, 0), chunk("data", mp3)), time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func TestWriteWAVRoundTrip(t *testing.T) {
 	if err := WriteWAV(&file, x, 44100); err != nil {
 		t.Fatal(err)
 	}
-	a, err := Decode(file.Bytes(), time.Second)
+	a, err := Decode(t.Context(), file.Bytes(), time.Second)
 	got := a.mix()
 	if err != nil || a.Rate != 44100 || !slices.Equal(got, floats(x)) || len(a.Notes) > 0 {
 		t.Errorf("got %v at %d Hz, notes %q (%v), want %v at 44100 Hz", got, a.Rate, a.Notes, err, floats(x))

@@ -1,6 +1,7 @@
 package dsp
 
 import (
+	"context"
 	"slices"
 	"testing"
 )
@@ -18,7 +19,7 @@ func BenchmarkLevel(b *testing.B) {
 		run  func(x []float64)
 	}{
 		{StageLevel, func(x []float64) { WorkingLevel(x, rate) }},
-		{StageLoudness, func(x []float64) { Normalise(x, rate, -22, limiter) }},
+		{StageLoudness, func(x []float64) { normalise(b, x, rate, -22, limiter) }},
 		{"limiter", func(x []float64) { limiter.Apply(x, rate) }},
 		{"measure loudness", func(x []float64) { Loudness(x, rate) }},
 		{"measure true peak", func(x []float64) { TruePeak(x) }},
@@ -40,14 +41,14 @@ func BenchmarkChain(b *testing.B) {
 	b.Run("narrow band", func(b *testing.B) {
 		x := speech(8000, benchSeconds)
 		for b.Loop() {
-			telephone().Process(slices.Clone(x), 8000, 8000, nil)
+			process(b, telephone(), slices.Clone(x), 8000, 8000, nil)
 		}
 		reportRealTime(b)
 	})
 	b.Run("wide band", func(b *testing.B) {
 		x := speech(16000, benchSeconds)
 		for b.Loop() {
-			wideband().Process(slices.Clone(x), 16000, 16000, nil)
+			process(b, wideband(), slices.Clone(x), 16000, 16000, nil)
 		}
 		reportRealTime(b)
 	})
@@ -55,16 +56,16 @@ func BenchmarkChain(b *testing.B) {
 
 // BenchmarkPrompt is all that a prompt of 30 s needs between its decoder and its encoder.
 func BenchmarkPrompt(b *testing.B) {
-	in, err := Resample(speech(8000, benchSeconds), 8000, 44100)
+	in, err := Resample(context.Background(), speech(8000, benchSeconds), 8000, 44100)
 	if err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		x, err := Resample(in, 44100, 8000)
+		x, err := Resample(context.Background(), in, 44100, 8000)
 		if err != nil {
 			b.Fatal(err)
 		}
-		telephone().Process(x, 8000, 8000, nil)
+		process(b, telephone(), x, 8000, 8000, nil)
 	}
 	reportRealTime(b)
 }

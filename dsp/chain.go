@@ -1,6 +1,7 @@
 package dsp
 
 import (
+	"context"
 	"fmt"
 	"math"
 )
@@ -58,8 +59,9 @@ type Curve struct {
 }
 
 // Process sends x, one channel at rate, through the chain and returns the result at the sample rate out, with a report.
-// x is used up: it is overwritten, and may be the result. Both rates are in Hz and from MinRate to MaxRate; Process
-// panics when Resample does not know a way from one to the other. Where they differ, the dynamics work at rate, and the
+// x is used up: it is overwritten, and may be the result. Both rates are in Hz and from MinRate to MaxRate. It is an error
+// when Resample does not know a way from one to the other, and when the context ends, which is looked at between the
+// stages and between the gains that are tried for the loudness. Where the rates differ, the dynamics work at rate, and the
 // loudness and the ceiling hold for the result at out.
 //
 // After each of its stages, from StageResample (what it was given) to StageLoudness (its result), it calls tap with
@@ -69,7 +71,9 @@ type Curve struct {
 //
 // Samples that are not finite are taken for silence, and a signal that passes full scale by more than 20 dB is
 // brought to full scale first: no finite input leads to a result that is not.
-func (c Chain) Process(x []float64, rate, out int, tap func(stage string, y []float64)) (y []float64, r Report) {
+func (c Chain) Process(
+	ctx context.Context, x []float64, rate, out int, tap func(stage string, y []float64),
+) (y []float64, r Report, err error) {
 	watched := tap != nil
 	if !watched {
 		tap = func(string, []float64) {}
@@ -77,21 +81,19 @@ func (c Chain) Process(x []float64, rate, out int, tap func(stage string, y []fl
 	y = x
 	sanitise(y)
 	tap(StageResample, y)
-	if c.Enabled {
-		r = c.shape(y, rate, watched, tap)
-	} else {
-		for _, stage := range [...]string{StageBandpass, StageLevel, StageExpander, StagePresence, StageCompressor} {
-			tap(stage, y)
-		}
+	if r, err = c.shape(ctx, y, rate, watched, tap); err != nil {
+		return nil, Report{}, fmt.Errorf("dsp: chain: %w", err)
 	}
 	if out != rate {
-		var err error
-		if y, err = Resample(y, rate, out); err != nil {
-			panic(fmt.Errorf("dsp: chain: %w", err))
+		if y, err = Resample(ctx, y, rate, out); err != nil {
+			return nil, Report{}, fmt.Errorf("dsp: chain: %w", err)
 		}
 	}
 	if c.Enabled {
-		gain, reduction := Normalise(y, out, c.Loudness, Limiter{Ceiling: c.Ceiling})
+		gain, reduction, err := Normalise(ctx, y, out, c.Loudness, Limiter{Ceiling: c.Ceiling})
+		if err != nil {
+			return nil, Report{}, fmt.Errorf("dsp: chain: %w", err)
+		}
 		r.LoudnessGain = gain
 		if watched {
 			r.Limiter = Curve{Rate: out, Reduction: reduction}
@@ -100,34 +102,46 @@ func (c Chain) Process(x []float64, rate, out int, tap func(stage string, y []fl
 		r.LoudnessGain = c.levelOnly(y, out)
 	}
 	tap(StageLoudness, y)
-	return y, r
+	return y, r, nil
 }
 
-// shape is the chain from the band-pass to the compressor, in place. It keeps the curves of what is watched.
-func (c Chain) shape(y []float64, rate int, watched bool, tap func(stage string, y []float64)) (r Report) {
-	c.Bandpass.Filter(y, rate)
-	tap(StageBandpass, y)
-
-	r.LevelGain = WorkingLevel(y, rate)
-	tap(StageLevel, y)
-
-	if reduction := c.Expander.Apply(y, rate); watched {
-		r.Expander = Curve{Rate: rate, Reduction: reduction}
+// shape is the chain from the band-pass to the compressor, in place. It keeps the curves of what is watched. A chain
+// that is not enabled passes the signal on.
+func (c Chain) shape(
+	ctx context.Context, y []float64, rate int, watched bool, tap func(stage string, y []float64),
+) (r Report, err error) {
+	stages := []struct {
+		name  string
+		apply func()
+	}{
+		{StageBandpass, func() { c.Bandpass.Filter(y, rate) }},
+		{StageLevel, func() { r.LevelGain = WorkingLevel(y, rate) }},
+		{StageExpander, func() {
+			if reduction := c.Expander.Apply(y, rate); watched {
+				r.Expander = Curve{Rate: rate, Reduction: reduction}
+			}
+		}},
+		{StagePresence, func() { c.Presence.Filter(y, rate) }},
+		{StageCompressor, func() {
+			if !watched {
+				c.Multiband.compress(y, rate, [3][]float64{})
+				return
+			}
+			for i, reduction := range c.Multiband.Apply(y, rate) {
+				r.Compressor[i] = Curve{Rate: rate, Reduction: reduction}
+			}
+		}},
 	}
-	tap(StageExpander, y)
-
-	c.Presence.Filter(y, rate)
-	tap(StagePresence, y)
-
-	if watched {
-		for i, reduction := range c.Multiband.Apply(y, rate) {
-			r.Compressor[i] = Curve{Rate: rate, Reduction: reduction}
+	for _, stage := range stages {
+		if err := ctx.Err(); err != nil {
+			return Report{}, err
 		}
-	} else {
-		c.Multiband.compress(y, rate, [3][]float64{})
+		if c.Enabled {
+			stage.apply()
+		}
+		tap(stage.name, y)
 	}
-	tap(StageCompressor, y)
-	return r
+	return r, nil
 }
 
 // levelOnly brings y, in place, to the loudness by one gain, and returns the gain in dB: as much as the true peak

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -60,7 +61,7 @@ func TestChainLandsAllMaterial(t *testing.T) {
 	for _, tt := range tests {
 		for name, x := range sources[tt.rate] {
 			t.Run(tt.name+", "+name, func(t *testing.T) {
-				y, r := tt.chain.Process(slices.Clone(x), tt.rate, tt.out, watched)
+				y, r := process(t, tt.chain, slices.Clone(x), tt.rate, tt.out, watched)
 				if got, want := len(y), len(x)*tt.out/tt.rate; got != want {
 					t.Errorf("length: got %d samples, want %d", got, want)
 				}
@@ -128,7 +129,7 @@ func TestChainDistortion(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, source at %g dBFS", tt.name, dBFS), func(t *testing.T) {
 				const rate = 8000
 				x := scaled(tone(rate, 6*rate, 1020), Gain(dBFS))
-				y, r := tt.chain.Process(x, rate, rate, watched)
+				y, r := process(t, tt.chain, x, rate, rate, watched)
 				compressed, limited := r.Compressor[1].Reduction[3*rate], r.Limiter.Reduction[3*rate]
 				if compressed < tt.compressed || limited < tt.limited {
 					t.Fatalf("at work: got %.2f dB of compression and %.2f dB of limiting, want %g and %g at least",
@@ -167,7 +168,7 @@ func TestChainNotEnabled(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := Chain{Loudness: -22, Ceiling: tt.ceiling}
-		y, r := c.Process(slices.Clone(tt.x), 8000, 8000, watched)
+		y, r := process(t, c, slices.Clone(tt.x), 8000, 8000, watched)
 		gain := Gain(r.LoudnessGain)
 		for i, v := range tt.x {
 			if math.Abs(y[i]-gain*v) > 1e-12 {
@@ -195,7 +196,7 @@ func TestChainNotEnabledKeepsTheCeiling(t *testing.T) {
 	for i := range 200 {
 		x := scaled(tone(8000, 801, 5), 0.5+float64(i)/997)
 		crest := x[400]
-		y, _ := Chain{Loudness: -14, Ceiling: 0.05}.Process(x, 8000, 8000, nil)
+		y, _ := process(t, Chain{Loudness: -14, Ceiling: 0.05}, x, 8000, 8000, nil)
 		if got := Peak(y); got > 0.05 {
 			t.Errorf("crest of %v: got %v, want at most 0.05", crest, got)
 		}
@@ -209,7 +210,7 @@ func TestChainTaps(t *testing.T) {
 		c.Enabled = enabled
 		var stages []string
 		last := x
-		y, _ := c.Process(slices.Clone(x), 16000, 8000, func(stage string, y []float64) {
+		y, _ := process(t, c, slices.Clone(x), 16000, 8000, func(stage string, y []float64) {
 			stages = append(stages, stage)
 			want := 16000
 			if stage == StageLoudness {
@@ -242,8 +243,8 @@ func TestChainReport(t *testing.T) {
 	x := speech(16000, 4)
 	c := telephone()
 	c.Loudness = -14
-	want, alone := c.Process(slices.Clone(x), 16000, 8000, nil)
-	got, r := c.Process(x, 16000, 8000, watched)
+	want, alone := process(t, c, slices.Clone(x), 16000, 8000, nil)
+	got, r := process(t, c, x, 16000, 8000, watched)
 	if !slices.Equal(got, want) {
 		t.Error("the result depends on who looks on")
 	}
@@ -301,7 +302,7 @@ func TestChainTakesAnything(t *testing.T) {
 			c := telephone()
 			c.Enabled = enabled
 			for _, rates := range [][2]int{{8000, 8000}, {16000, 8000}, {16000, 16000}} {
-				y, r := c.Process(slices.Clone(x), rates[0], rates[1], watched)
+				y, r := process(t, c, slices.Clone(x), rates[0], rates[1], watched)
 				if err := sane(c, y, r); err != nil {
 					t.Errorf("%s at %v Hz, enabled %v: %v", name, rates, enabled, err)
 				}
@@ -333,11 +334,19 @@ func sane(c Chain, y []float64, r Report) error {
 	return nil
 }
 
-func TestChainPanicsWithoutAWay(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("a sample rate of 0 Hz for the result: got no panic")
-		}
-	}()
-	Chain{Loudness: -22, Ceiling: 0.9}.Process(ones(8), 8000, 0, nil)
+func TestChainWithoutAWay(t *testing.T) {
+	_, _, err := Chain{Loudness: -22, Ceiling: 0.9}.Process(t.Context(), ones(8), 8000, 0, nil)
+	if err == nil || !strings.Contains(err.Error(), "a rate of 0 Hz is outside") {
+		t.Errorf("a sample rate of 0 Hz for the result: got %v, want an error that says so", err)
+	}
+}
+
+// process is Chain.Process, which has to succeed.
+func process(tb testing.TB, c Chain, x []float64, rate, out int, tap func(string, []float64)) ([]float64, Report) {
+	tb.Helper()
+	y, r, err := c.Process(tb.Context(), x, rate, out, tap)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return y, r
 }

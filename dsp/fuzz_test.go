@@ -31,7 +31,7 @@ func FuzzChain(f *testing.F) {
 		if err := c.Check(rate); err != nil {
 			t.Fatal(err)
 		}
-		y, r := c.Process(fromRaw(raw, rate/2), rate, out, watched)
+		y, r := process(t, c, fromRaw(raw, rate/2), rate, out, watched)
 		if err := sane(c, y, r); err != nil {
 			t.Errorf("%+v at %d Hz to %d Hz: %v", c, rate, out, err)
 		}

@@ -1,6 +1,9 @@
 package dsp
 
-import "math"
+import (
+	"context"
+	"math"
+)
 
 // The search for the gain of Normalise.
 const (
@@ -16,17 +19,22 @@ const (
 // The limiter takes loudness away, so the gain is searched for, by the secant method, until the result is within
 // 0.02 LU. Where peaks are so much above the rest that the limiter would have to be driven by more than 12 dB the
 // result stays quieter: loudness beyond that is distortion. Silence stays silence, with a gain of 0.
-// rate is the sample rate in Hz.
-func Normalise(x []float64, rate int, target float64, limiter Limiter) (gain float64, reduction []float64) {
+// rate is the sample rate in Hz. It is an error when the context ends, and x is then as it was.
+func Normalise(
+	ctx context.Context, x []float64, rate int, target float64, limiter Limiter,
+) (gain float64, reduction []float64, err error) {
 	loudness := Loudness(x, rate)
 	if math.IsInf(loudness, 0) {
-		return 0, limiter.Apply(x, rate)
+		return 0, limiter.Apply(x, rate), nil
 	}
 	peaks := peaksAhead(x, rate)
 	y, reduction := make([]float64, len(x)), make([]float64, len(x))
 	gain = target - loudness
 	most, yield, last := gain+maxDrive, 1.0, 0.0
 	for step := 1; ; step++ {
+		if err := ctx.Err(); err != nil {
+			return 0, nil, err
+		}
 		drive := Gain(gain)
 		limiter.follow(peaks, drive, rate, reduction)
 		limiter.limit(y, x, drive, reduction)
@@ -43,5 +51,5 @@ func Normalise(x []float64, rate int, target float64, limiter Limiter) (gain flo
 	}
 	copy(x, y)
 	toReduction(reduction)
-	return gain, reduction
+	return gain, reduction, nil
 }

@@ -1,6 +1,7 @@
 package dsp
 
 import (
+	"context"
 	"fmt"
 	"math"
 )
@@ -15,6 +16,9 @@ const (
 // 640 phases between any two of them up to 48 kHz.
 const maxPhases = 4096
 
+// stride is how many samples are made between two looks at the context: less than a millisecond to some ten.
+const stride = 1 << 12
+
 // The filter: flat to 0.925 of the lower of the two Nyquist frequencies (3700 Hz for telephony), and attenuation
 // (in dB) from that Nyquist frequency on.
 const (
@@ -24,12 +28,13 @@ const (
 
 // Resample converts in from one sample rate to another (both in Hz, MinRate to MaxRate) into a new slice of
 // ceil(len(in)·to/from) samples. It has no latency: sample m of the result lies at the time of input position
-// m·from/to. Equal rates give a copy. Rates without a usable common divisor are an error.
+// m·from/to. Equal rates give a copy. Rates without a usable common divisor are an error, and so is a context that has
+// ended.
 //
 // It is a polyphase windowed-sinc interpolator, the usual form of rational rate conversion
 // (R. E. Crochiere, L. R. Rabiner, Multirate Digital Signal Processing, 1983, chapter 4) with the window of
 // J. F. Kaiser (Nonrecursive digital filter design using the I0-sinh window function, ISCAS 1974).
-func Resample(in []float64, from, to int) ([]float64, error) {
+func Resample(ctx context.Context, in []float64, from, to int) ([]float64, error) {
 	for _, rate := range [...]int{from, to} {
 		if rate < MinRate || rate > MaxRate {
 			return nil, fmt.Errorf("dsp: resample %d Hz to %d Hz: a rate of %d Hz is outside %d to %d Hz",
@@ -48,6 +53,9 @@ func Resample(in []float64, from, to int) ([]float64, error) {
 	k := newKernel(from, to, up)
 	out := make([]float64, (len(in)*up+down-1)/down)
 	for m := range out {
+		if m%stride == 0 && ctx.Err() != nil {
+			return nil, fmt.Errorf("dsp: resample: %w", ctx.Err())
+		}
 		at := m * down
 		out[m] = k.at(in, at/up, at%up)
 	}

@@ -1,6 +1,7 @@
 package dsp
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -136,7 +137,7 @@ func TestResampleRefusesRates(t *testing.T) {
 		{44101, 8000, "the ratio 8000:44101 needs 8000 filter phases, at most 4096 are allowed"},
 	}
 	for _, tt := range tests {
-		_, err := Resample([]float64{1}, tt.from, tt.to)
+		_, err := Resample(context.Background(), []float64{1}, tt.from, tt.to)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%d Hz to %d Hz: got error %v, want %q", tt.from, tt.to, err, tt.want)
 		}
@@ -146,7 +147,7 @@ func TestResampleRefusesRates(t *testing.T) {
 func BenchmarkResample(b *testing.B) {
 	in := sweep(44100, 10, 50, 20000)
 	for b.Loop() {
-		if _, err := Resample(in, 44100, 8000); err != nil {
+		if _, err := Resample(context.Background(), in, 44100, 8000); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -164,7 +165,7 @@ func ratePairs() [][2]int {
 
 func resample(t *testing.T, in []float64, from, to int) []float64 {
 	t.Helper()
-	out, err := Resample(in, from, to)
+	out, err := Resample(context.Background(), in, from, to)
 	if err != nil {
 		t.Fatal(err)
 	}

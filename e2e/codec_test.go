@@ -70,7 +70,7 @@ func (f file) try(t *testing.T, bench *workbench) row {
 	}
 	options := codec.Options{Duration: time.Minute, Formats: []codec.Format{codec.PCMU}}
 	began := time.Now()
-	prompt, err := codec.LoadFile(path, options)
+	prompt, err := codec.LoadFile(t.Context(), path, options)
 	if took := time.Since(began); took > 2*time.Second {
 		t.Errorf("loading: took %v, want at most 2 s", took)
 	}
@@ -104,7 +104,7 @@ func (f file) try(t *testing.T, bench *workbench) row {
 
 // compare is the signal to noise ratio against the referee and the start relative to it, for the table.
 func (f file) compare(t *testing.T, data []byte, path string) (snr, start string) {
-	got, err := codec.Decode(data, time.Minute)
+	got, err := codec.Decode(t.Context(), data, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

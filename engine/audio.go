@@ -69,7 +69,7 @@ func LoadAudioOrTone(ctx context.Context, c *config.Config, progress func(done, 
 	options := AudioOptions(c)
 	options.Duration = time.Duration(c.Behavior.ToneDurationSeconds) * time.Second
 	tone := codec.Tone{Frequencies: []float64{c.Behavior.ToneFrequency}}
-	prompt, toneErr := codec.LoadTone(tone, options)
+	prompt, toneErr := codec.LoadTone(ctx, tone, options)
 	if toneErr != nil {
 		return nil, fmt.Errorf("%w; and for the tone instead: %w", err, toneErr)
 	}

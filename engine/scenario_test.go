@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	// Two seconds are enough: a prompt that is shorter than the play repeats.
 	settings, err := config.Load(config.Sources{Set: []string{"audio.duration_seconds=2", "media.preferred_codecs=PCMU,PCMA,G722"}})
 	if err == nil {
-		prompt, err = codec.LoadBuiltin(AudioOptions(settings))
+		prompt, err = codec.LoadBuiltin(context.Background(), AudioOptions(settings))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

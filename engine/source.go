@@ -33,20 +33,20 @@ func (s Source) Load(ctx context.Context, options codec.Options) (prompt *codec.
 	frequencies, isTone := strings.CutPrefix(s.Name, config.TonePrefix)
 	switch {
 	case s.Name == config.BuiltinSource:
-		prompt, err = codec.LoadBuiltin(options)
+		prompt, err = codec.LoadBuiltin(ctx, options)
 	case s.Name == config.MilliwattSource:
-		prompt, err = codec.LoadMilliwatt(options)
+		prompt, err = codec.LoadMilliwatt(ctx, options)
 	case s.Name == config.SilenceSource:
-		prompt, err = codec.LoadSilence(options)
+		prompt, err = codec.LoadSilence(ctx, options)
 	case isTone:
 		var tone codec.Tone
 		if tone, err = codec.ParseTone(frequencies); err == nil {
-			prompt, err = codec.LoadTone(tone, options)
+			prompt, err = codec.LoadTone(ctx, tone, options)
 		}
 	case strings.Contains(s.Name, "://"):
 		return s.download(ctx, options)
 	default:
-		prompt, err = codec.LoadFile(s.Name, options)
+		prompt, err = codec.LoadFile(ctx, s.Name, options)
 	}
 	return prompt, "", err
 }
@@ -60,7 +60,7 @@ func (s Source) download(ctx context.Context, options codec.Options) (prompt *co
 		Progress:     s.Progress,
 		// The last one that is accepted is the one that is used.
 		Accept: func(data []byte) error {
-			p, err := codec.Load(bytes.NewReader(data), name, options)
+			p, err := codec.Load(ctx, bytes.NewReader(data), name, options)
 			if err != nil {
 				return err // download names the URL
 			}

@@ -13,13 +13,16 @@ import (
 // calls. What cannot be used is refused and what was there stays.
 type reloader struct {
 	from    *sources
-	server  *engine.Engine
+	server  audioSetter
 	started *config.Config // with these settings
 	logger  *slog.Logger
 	wanted  chan struct{}
 }
 
-func newReloader(from *sources, server *engine.Engine, started *config.Config, logger *slog.Logger) *reloader {
+// audioSetter has new calls play other audio.
+type audioSetter interface{ SetAudio(*engine.Audio) }
+
+func newReloader(from *sources, server audioSetter, started *config.Config, logger *slog.Logger) *reloader {
 	return &reloader{from: from, server: server, started: started, logger: logger, wanted: make(chan struct{}, 1)}
 }
 
@@ -44,13 +47,20 @@ func (r *reloader) run(ctx context.Context) {
 	}
 }
 
+// reload puts nothing into service once the context has ended, and what the end has interrupted is no fault.
 func (r *reloader) reload(ctx context.Context) {
+	if ctx.Err() != nil { // of a request that came with the end
+		return
+	}
 	settings, err := r.from.load()
 	if err != nil {
 		r.logger.Error("configuration refused, the old one stays", "err", err)
 		return
 	}
-	audio, err := engine.LoadAudio(ctx, settings, nil)
+	audio, err := engine.LoadAudio(ctx, settings, logDownload(r.logger))
+	if ctx.Err() != nil {
+		return
+	}
 	if err != nil {
 		r.logger.Error("audio refused, the old one stays", "err", err)
 		return

@@ -124,7 +124,7 @@ func renderSource(ctx context.Context, settings *config.Config, format codec.For
 		AllowPrivate: settings.Audio.AllowPrivateNetworks,
 		Progress:     progress.bytes("downloading"),
 	}
-	result, err := render.Render(func(o codec.Options) (prompt *codec.Prompt, err error) {
+	result, err := render.Render(ctx, func(ctx context.Context, o codec.Options) (prompt *codec.Prompt, err error) {
 		prompt, note, err = source.Load(ctx, o)
 		return prompt, err
 	}, render.Options{

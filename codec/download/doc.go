@@ -2,7 +2,7 @@
 //
 //	result, err := download.Get(ctx, "https://example.com/prompt.mp3", download.Options{
 //		CacheDir: "/var/cache/pickup",
-//		Accept:   func(data []byte) error { _, err := codec.Decode(data, play); return err },
+//		Accept:   func(data []byte) error { _, err := codec.Decode(ctx, data, play); return err },
 //	})
 //	// result.Data is the file; result.State and result.Note say whether it is what the server has now.
 //

@@ -1,7 +1,7 @@
 // Package render prepares audio as a call gets it and tells what a caller hears of it.
 //
-//	load := func(o codec.Options) (*codec.Prompt, error) { return codec.LoadFile("song.mp3", o) }
-//	r, err := render.Render(load, render.Options{Audio: options, Format: codec.PCMU})
+//	load := func(ctx context.Context, o codec.Options) (*codec.Prompt, error) { return codec.LoadFile(ctx, "song.mp3", o) }
+//	r, err := render.Render(ctx, load, render.Options{Audio: options, Format: codec.PCMU})
 //	codec.WriteWAV(w, r.Heard, codec.PCMU.SampleRate)
 //	json.NewEncoder(w).Encode(r.Report)
 //

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +12,7 @@ import (
 
 // Load prepares audio with the options that it is given; they have an Observer that has to stay in them. The functions
 // of package codec whose names begin with Load are such functions once their source is chosen.
-type Load func(codec.Options) (*codec.Prompt, error)
+type Load func(context.Context, codec.Options) (*codec.Prompt, error)
 
 // Options says what to render.
 type Options struct {
@@ -57,8 +58,9 @@ func CheckStage(name string) error {
 	return nil
 }
 
-// Render prepares the audio of load in one format. Errors are those of load, and of a stage that there is not.
-func Render(load Load, opt Options) (*Result, error) {
+// Render prepares the audio of load in one format. Errors are those of load, among them that the context ended, and of a
+// stage that there is not.
+func Render(ctx context.Context, load Load, opt Options) (*Result, error) {
 	if opt.Stage != "" {
 		if err := CheckStage(opt.Stage); err != nil {
 			return nil, err
@@ -68,7 +70,7 @@ func Render(load Load, opt Options) (*Result, error) {
 	audio := opt.Audio
 	audio.Formats = []codec.Format{opt.Format}
 	audio.Observer = w
-	prompt, err := load(audio)
+	prompt, err := load(ctx, audio)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +90,7 @@ func Render(load Load, opt Options) (*Result, error) {
 	}
 	after := measure(heard.Samples, heard.Rate)
 	after.ClippedSamples = clipped(heard.Samples, largestSample(opt.Format))
-	chain, err := w.report(heard)
+	chain, err := w.report(ctx, heard)
 	if err != nil {
 		return nil, fmt.Errorf("render: %s: %w", prompt.Source(), err)
 	}

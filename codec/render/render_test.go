@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -63,12 +64,14 @@ func wav(t *testing.T) []byte {
 }
 
 func file(data []byte) Load {
-	return func(o codec.Options) (*codec.Prompt, error) { return codec.Load(bytes.NewReader(data), "test.wav", o) }
+	return func(ctx context.Context, o codec.Options) (*codec.Prompt, error) {
+		return codec.Load(ctx, bytes.NewReader(data), "test.wav", o)
+	}
 }
 
 func render(t *testing.T, load Load, opt Options) *Result {
 	t.Helper()
-	r, err := Render(load, opt)
+	r, err := Render(t.Context(), load, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +85,7 @@ func TestRenderIsWhatACallGets(t *testing.T) {
 		r := render(t, file(wav(t)), opt)
 		served := opt.Audio
 		served.Formats = codec.Formats()
-		prompt, err := file(wav(t))(served)
+		prompt, err := file(wav(t))(t.Context(), served)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,8 +151,8 @@ func TestReportOfLittle(t *testing.T) {
 		{"silent file", file(silence.Bytes()), true, true},
 		{"silence", codec.LoadSilence, false, false},
 		{"milliwatt", codec.LoadMilliwatt, false, false},
-		{"tone", func(o codec.Options) (*codec.Prompt, error) {
-			return codec.LoadTone(codec.Tone{Frequencies: []float64{440}}, o)
+		{"tone", func(ctx context.Context, o codec.Options) (*codec.Prompt, error) {
+			return codec.LoadTone(ctx, codec.Tone{Frequencies: []float64{440}}, o)
 		}, false, false},
 	}
 	for _, tt := range tests {
@@ -194,11 +197,11 @@ func TestStage(t *testing.T) {
 	}
 	opt := options(codec.PCMU)
 	opt.Stage = "nope"
-	if _, err := Render(file(wav(t)), opt); err == nil || !strings.Contains(err.Error(), `"nope": allowed are source, resample, bandpass`) {
+	if _, err := Render(t.Context(), file(wav(t)), opt); err == nil || !strings.Contains(err.Error(), `"nope": allowed are source, resample, bandpass`) {
 		t.Errorf("unknown stage: got %v, want the list of stages", err)
 	}
 	opt.Stage = dsp.StageLevel
-	if _, err := Render(codec.LoadSilence, opt); err == nil || !strings.Contains(err.Error(), "no stage of it") {
+	if _, err := Render(t.Context(), codec.LoadSilence, opt); err == nil || !strings.Contains(err.Error(), "no stage of it") {
 		t.Errorf("stage of silence: got %v, want an error", err)
 	}
 }
@@ -246,11 +249,11 @@ func TestSecondLoadCounts(t *testing.T) {
 		last = 100 * done / all
 	}
 	want := render(t, file(wav(t)), options(codec.PCMU)).Report
-	got := render(t, func(o codec.Options) (*codec.Prompt, error) {
-		if _, err := codec.LoadBuiltin(o); err != nil {
+	got := render(t, func(ctx context.Context, o codec.Options) (*codec.Prompt, error) {
+		if _, err := codec.LoadBuiltin(ctx, o); err != nil {
 			return nil, err
 		}
-		return file(wav(t))(o)
+		return file(wav(t))(ctx, o)
 	}, opt).Report
 	if *got.Before != *want.Before || got.After != want.After {
 		t.Errorf("got %+v, want that of the second file %+v", got, want)
@@ -262,7 +265,7 @@ func TestSecondLoadCounts(t *testing.T) {
 
 func TestErrorOfTheSource(t *testing.T) {
 	gone := errors.New("gone")
-	_, err := Render(func(codec.Options) (*codec.Prompt, error) { return nil, gone }, options(codec.PCMU))
+	_, err := Render(t.Context(), func(context.Context, codec.Options) (*codec.Prompt, error) { return nil, gone }, options(codec.PCMU))
 	if !errors.Is(err, gone) {
 		t.Errorf("got %v, want %v", err, gone)
 	}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"context"
 	"slices"
 
 	"pickup/codec"
@@ -57,7 +58,7 @@ type Reduction struct {
 }
 
 // report is what the chain did to the signal that a caller hears.
-func (w *watch) report(heard Signal) (*ChainReport, error) {
+func (w *watch) report(ctx context.Context, heard Signal) (*ChainReport, error) {
 	if !w.chained {
 		return nil, nil
 	}
@@ -65,7 +66,7 @@ func (w *watch) report(heard Signal) (*ChainReport, error) {
 	if w.opt.Format.Band() == codec.Wide {
 		chain = w.opt.Audio.Wide
 	}
-	bands, err := w.bands(chain.Multiband.Crossover, heard)
+	bands, err := w.bands(ctx, chain.Multiband.Crossover, heard)
 	if err != nil {
 		return nil, err
 	}
@@ -81,13 +82,13 @@ func (w *watch) report(heard Signal) (*ChainReport, error) {
 }
 
 // bands is what the compressor did in each band that can be heard.
-func (w *watch) bands(crossover dsp.Crossover, heard Signal) ([]CompressorBand, error) {
-	before, err := w.resample.within(heard.Rate)
+func (w *watch) bands(ctx context.Context, crossover dsp.Crossover, heard Signal) ([]CompressorBand, error) {
+	before, err := w.resample.within(ctx, heard.Rate)
 	if err != nil {
 		return nil, err
 	}
 	// The crossover has the rate of the chain: half the rate of what is heard may be below its edges.
-	after, err := dsp.Resample(heard.Samples, heard.Rate, w.resample.Rate)
+	after, err := dsp.Resample(ctx, heard.Samples, heard.Rate, w.resample.Rate)
 	if err != nil {
 		return nil, err
 	}
@@ -112,15 +113,15 @@ func (w *watch) bands(crossover dsp.Crossover, heard Signal) ([]CompressorBand, 
 }
 
 // within is the signal without what lies above half of another sample rate.
-func (s Signal) within(rate int) (Signal, error) {
+func (s Signal) within(ctx context.Context, rate int) (Signal, error) {
 	if rate >= s.Rate {
 		return s, nil
 	}
-	narrow, err := dsp.Resample(s.Samples, s.Rate, rate)
+	narrow, err := dsp.Resample(ctx, s.Samples, s.Rate, rate)
 	if err != nil {
 		return Signal{}, err
 	}
-	s.Samples, err = dsp.Resample(narrow, rate, s.Rate)
+	s.Samples, err = dsp.Resample(ctx, narrow, rate, s.Rate)
 	return s, err
 }
 
