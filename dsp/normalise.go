@@ -3,13 +3,15 @@ package dsp
 import (
 	"context"
 	"math"
+	"slices"
 )
 
 // The search for the gain of Normalise.
 const (
 	loudnessTolerance = 0.02 // LU; at this distance from the target the search ends
 	normaliseSteps    = 12   // gains that are tried
-	maxDrive          = 12.0 // dB into the limiter, beyond the gain that would do without it
+	maxDrive          = 12.0 // dB into the limiter, beyond the gain at which the peaks would just do without it
+	rarePeaks         = 0.01 // of the time of sound: peaks that are no reason to leave all the rest quiet
 	minYield          = 0.1  // LU per dB of gain; the limiter takes more than this only where the search must end
 )
 
@@ -18,7 +20,8 @@ const (
 //
 // The limiter takes loudness away, so the gain is searched for, by the secant method, until the result is within
 // 0.02 LU. Where peaks are so much above the rest that the limiter would have to be driven by more than 12 dB the
-// result stays quieter: loudness beyond that is distortion. Silence stays silence, with a gain of 0.
+// result stays quieter: loudness beyond that is distortion. The hundredth of the sound with the highest peaks, such as a
+// knock on the microphone, does not count for that. Silence stays silence, with a gain of 0.
 // rate is the sample rate in Hz. It is an error when the context ends, and x is then as it was.
 func Normalise(
 	ctx context.Context, x []float64, rate int, target float64, limiter Limiter,
@@ -29,8 +32,9 @@ func Normalise(
 	}
 	peaks := peaksAhead(x, rate)
 	y, reduction := make([]float64, len(x)), make([]float64, len(x))
-	gain = target - loudness
-	most, yield, last := gain+maxDrive, 1.0, 0.0
+	most := Decibels(limiter.Ceiling/usualPeak(peaks, rate)) + maxDrive
+	gain = min(target-loudness, most)
+	yield, last := 1.0, 0.0
 	for step := 1; ; step++ {
 		if err := ctx.Err(); err != nil {
 			return 0, nil, err
@@ -52,4 +56,20 @@ func Normalise(
 	copy(x, y)
 	toReduction(reduction)
 	return gain, reduction, nil
+}
+
+// usualPeak is the peak that all but rarePeaks of the sound stay below; peaks are those ahead of every sample. What is below
+// -70 dBFS is no sound.
+func usualPeak(peaks []float64, rate int) float64 {
+	var sound []float64
+	for i := 0; i < len(peaks); i += limiterWindow(rate) { // each is that of a whole window
+		if peaks[i] > Gain(absoluteGate) {
+			sound = append(sound, peaks[i])
+		}
+	}
+	if len(sound) == 0 {
+		return slices.Max(peaks)
+	}
+	slices.Sort(sound)
+	return sound[len(sound)-1-int(rarePeaks*float64(len(sound)))]
 }

@@ -2,6 +2,7 @@ package dsp
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -45,14 +46,48 @@ func TestNormaliseReport(t *testing.T) {
 func TestNormaliseOutOfReach(t *testing.T) {
 	x := tone(8000, 4*8000, 1020)
 	gain, reduction := normalise(t, x, 8000, -14, Limiter{Ceiling: 0.05})
-	if math.Abs(gain-1) > 0.1 { // -11 dB, and 12 dB into the limiter
-		t.Errorf("gain: got %.2f dB, want 1", gain)
+	if want := -26.02 + 12; math.Abs(gain-want) > 0.1 {
+		t.Errorf("gain: got %.2f dB, want %.2f", gain, want)
 	}
-	if got, want := reduction[16000], 1+26.02; math.Abs(got-want) > 0.2 {
-		t.Errorf("reduction: got %.2f dB, want %.2f", got, want)
+	if got := reduction[16000]; math.Abs(got-12) > 0.2 {
+		t.Errorf("reduction: got %.2f dB, want 12", got)
 	}
 	if got := Peak(x); got > 0.05 {
 		t.Errorf("peak: got %v, want at most 0.05", got)
+	}
+}
+
+// The bound is that of the limiter, whatever the signal: speech has peaks far above its loudness. One knock does not
+// make all the rest quiet.
+func TestNormaliseDrive(t *testing.T) {
+	const rate = 8000
+	quiet := speech(rate, 8)
+	knock := slices.Clone(quiet)
+	scale(knock, 0.02)
+	for i := range 40 {
+		knock[4*rate+i] = math.Sin(float64(i))
+	}
+	tests := []struct {
+		name            string
+		x               []float64
+		target, ceiling float64
+		reached         bool
+		most            float64 // dB that all but a fiftieth of the sound is reduced by at most: the rare peaks and the release behind them
+	}{
+		{"a low ceiling", quiet, -14, 0.05, false, maxDrive},
+		{"a usual one", quiet, -22, 0.9, true, maxDrive},
+		{"a knock", knock, -22, 0.9, true, 3},
+	}
+	for _, tt := range tests {
+		x := slices.Clone(tt.x)
+		_, reduction := normalise(t, x, rate, tt.target, Limiter{Ceiling: tt.ceiling})
+		reached := math.Abs(Loudness(x, rate)-tt.target) <= loudnessTolerance
+		slices.Sort(reduction)
+		got := reduction[len(reduction)*98/100]
+		if reached != tt.reached || got > tt.most+0.01 {
+			t.Errorf("%s: got %.2f LUFS and a reduction of %.2f dB, at most %.2f dB; want the target %g reached %v and at most %g dB",
+				tt.name, Loudness(x, rate), got, Peak(reduction), tt.target, tt.reached, tt.most)
+		}
 	}
 }
 
@@ -75,4 +110,26 @@ func normalise(tb testing.TB, x []float64, rate int, target float64, l Limiter) 
 		tb.Fatal(err)
 	}
 	return gain, reduction
+}
+
+// What is usual is counted in the time of sound.
+func TestUsualPeak(t *testing.T) {
+	const rate = 8000
+	window := limiterWindow(rate)
+	var peaks []float64
+	for i := range 1000 * window {
+		peaks = append(peaks, 1e-4) // -80 dBFS
+		switch n := i / window; {
+		case n < 2:
+			peaks[i] = 0.9
+		case n < 200:
+			peaks[i] = 0.1 + 0.001*float64(n)
+		}
+	}
+	if got, want := usualPeak(peaks, rate), 0.299; math.Abs(got-want) > 1e-9 {
+		t.Errorf("two windows of 200 at 0.9: got %v, want %v", got, want)
+	}
+	if got, want := usualPeak(peaks[200*window:], rate), 1e-4; got != want {
+		t.Errorf("no sound: got %v, want %v", got, want)
+	}
 }
