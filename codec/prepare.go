@@ -71,14 +71,20 @@ func prepare(ctx context.Context, mono []float64, rate int, opt Options) (map[Ba
 	return process(ctx, signals, paths)
 }
 
-// resample brings mono to the rate of the chain of each band. It is done with mono before any chain begins, which need
+// resample brings mono to the rate of the chain of each band. For a chain that is enabled the offset of mono is taken away
+// before: at both ends it would be a step for the filters. resample is done with mono before any chain begins, which need
 // the memory.
 func resample(ctx context.Context, mono []float64, rate int, paths []path) ([][]float64, error) {
 	signals, errs := make([][]float64, len(paths)), make([]error, len(paths))
+	for _, p := range paths {
+		p.observe(StageSource, mono, rate)
+	}
+	if slices.ContainsFunc(paths, func(p path) bool { return p.chain.Enabled }) {
+		dsp.RemoveOffset(mono, rate)
+	}
 	var running sync.WaitGroup
 	for i, p := range paths {
 		running.Go(func() {
-			p.observe(StageSource, mono, rate)
 			signals[i], errs[i] = dsp.Resample(ctx, mono, rationalRate(rate), p.rate)
 		})
 	}
