@@ -44,15 +44,15 @@ func Load(ctx context.Context, r io.Reader, source string, opt Options) (*Prompt
 		opt.Observer.Decoded(a)
 	}
 	notes := a.Notes
-	samples, err := prepare(ctx, a.mix(), a.Rate, opt)
+	made, err := prepare(ctx, a.mix(), a.Rate, opt)
 	if err != nil {
 		return nil, err
 	}
-	p, err := newPrompt(ctx, source, opt.Formats, func(f Format) *Track { return newTrack(f, samples[f.Band()]) })
+	p, err := newPrompt(ctx, source, opt.Formats, func(f Format) *Track { return newTrack(f, made.samples[f.Band()]) })
 	if err != nil {
 		return nil, err
 	}
-	p.notes = notes
+	p.notes = append(notes, made.notes...)
 	return p, nil
 }
 

@@ -31,7 +31,7 @@ func TestPrepareKeepsTheTone(t *testing.T) {
 	t.Parallel()
 	for _, name := range playable {
 		t.Run(name, func(t *testing.T) {
-			samples, err := prepared(decodedFixture(t, name), Options{Duration: time.Minute, Formats: both})
+			samples, err := samplesOfAudio(decodedFixture(t, name), Options{Duration: time.Minute, Formats: both})
 			if err != nil {
 				t.Fatal(err)
 			}

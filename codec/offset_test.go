@@ -18,7 +18,7 @@ func TestOffsetIsNoSound(t *testing.T) {
 	}
 	audio.Right = audio.Left
 	narrow, wide := chains()
-	samples, err := prepared(audio, Options{Duration: time.Minute, Formats: Formats(), Chain: narrow, Wide: wide})
+	samples, err := samplesOfAudio(audio, Options{Duration: time.Minute, Formats: Formats(), Chain: narrow, Wide: wide})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,22 +34,22 @@ func sample32(data []byte) float64 {
 }
 
 func sampleFloat32(data []byte) float64 {
-	return finite(float64(math.Float32frombits(binary.LittleEndian.Uint32(data))))
+	return float64(math.Float32frombits(binary.LittleEndian.Uint32(data)))
 }
 
 func sampleFloat64(data []byte) float64 {
-	return finite(math.Float64frombits(binary.LittleEndian.Uint64(data)))
+	return math.Float64frombits(binary.LittleEndian.Uint64(data))
 }
 
 func sampleMuLaw(data []byte) float64 { return float64(DecodeMuLaw(data[0])) / (1 << 15) }
 
 func sampleALaw(data []byte) float64 { return float64(DecodeALaw(data[0])) / (1 << 15) }
 
-// finite is x within 24 dB above full scale, and 0 if it is not a number: one such sample would spoil all that the
-// filters reach from it.
+// finite is x within 24 dB above full scale, and 0 if it is infinite or not a number: one such sample would spoil all
+// that the filters reach from it.
 func finite(x float64) float64 {
 	const headroom = 16
-	if math.IsNaN(x) {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return 0
 	}
 	return max(-headroom, min(headroom, x))

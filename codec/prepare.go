@@ -60,15 +60,30 @@ func (o Options) paths() []path {
 	return needed
 }
 
+// prepared is what became of a file.
+type prepared struct {
+	samples map[Band][]int16
+	notes   []string // about what callers hear
+}
+
 // prepare brings the audio of a file, one channel at rate Hz, to the samples of each band, at the same time. Encoding in
-// the formats and filling up to whole frames follow in newTrack.
-func prepare(ctx context.Context, mono []float64, rate int, opt Options) (map[Band][]int16, error) {
+// the formats and filling up to whole frames follow in newTrack. mono is used up.
+func prepare(ctx context.Context, mono []float64, rate int, opt Options) (prepared, error) {
 	paths := opt.paths()
+	silent := dsp.Peak(mono) == 0
 	signals, err := resample(ctx, mono, rate, paths)
 	if err != nil {
-		return nil, err
+		return prepared{}, err
 	}
-	return process(ctx, signals, paths)
+	outcomes, err := process(ctx, signals, paths)
+	if err != nil {
+		return prepared{}, err
+	}
+	p := prepared{samples: make(map[Band][]int16), notes: notes(paths, outcomes, silent)}
+	for i, o := range outcomes {
+		p.samples[paths[i].band] = o.samples
+	}
+	return p, nil
 }
 
 // resample brings mono to the rate of the chain of each band. For a chain that is enabled the offset of mono is taken away
@@ -92,36 +107,38 @@ func resample(ctx context.Context, mono []float64, rate int, paths []path) ([][]
 	return signals, cmp.Or(errs...) // one of them, for errors are one line
 }
 
+// outcome is what comes out of a path.
+type outcome struct {
+	samples  []int16
+	loudness float64 // in LUFS
+}
+
 // process makes the samples of each band of its signal. It uses the signals up.
-func process(ctx context.Context, signals [][]float64, paths []path) (map[Band][]int16, error) {
-	results, errs := make([][]int16, len(paths)), make([]error, len(paths))
+func process(ctx context.Context, signals [][]float64, paths []path) ([]outcome, error) {
+	outcomes, errs := make([]outcome, len(paths)), make([]error, len(paths))
 	var running sync.WaitGroup
 	for i, p := range paths {
 		running.Go(func() {
 			x := signals[i]
 			signals[i] = nil
-			results[i], errs[i] = p.run(ctx, x)
+			outcomes[i], errs[i] = p.run(ctx, x)
 		})
 	}
 	running.Wait()
-	samples := make(map[Band][]int16)
-	for i, p := range paths {
-		samples[p.band] = results[i]
-	}
-	return samples, cmp.Or(errs...)
+	return outcomes, cmp.Or(errs...)
 }
 
 // run brings x, at the rate of the chain, to the samples of the band. What lies beyond the play time goes through all
 // stages and is cut off only behind them, so that none of them has its end within what is heard. x is used up.
-func (p path) run(ctx context.Context, x []float64) ([]int16, error) {
+func (p path) run(ctx context.Context, x []float64) (outcome, error) {
 	x, err := p.process(ctx, x)
 	if err != nil {
-		return nil, err
+		return outcome{}, err
 	}
 	x = cut(x, p.out, p.duration)
 	dsp.FadeEdges(x, p.out, fadeIn, fadeOut)
 	p.observe(dsp.StageEdges, x, p.out)
-	return dsp.Quantise(x), nil
+	return outcome{dsp.Quantise(x), dsp.Loudness(x, p.out)}, nil
 }
 
 // processes is false when the chain is left out.

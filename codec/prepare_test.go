@@ -70,7 +70,7 @@ func TestPrepareAnyRate(t *testing.T) {
 			t.Errorf("%d Hz: got taken for %d Hz, want at most 0.05 %% off", rate, r)
 		}
 		for _, narrow := range []int{8000, 16000} {
-			samples, err := prepared(toneAudio(1020, 0.5, rate, rate/2), Options{Duration: time.Minute, Formats: Formats(), Rate: narrow})
+			samples, err := samplesOfAudio(toneAudio(1020, 0.5, rate, rate/2), Options{Duration: time.Minute, Formats: Formats(), Rate: narrow})
 			if err != nil {
 				t.Errorf("%d Hz, narrow band at %d Hz: %v", rate, narrow, err)
 				continue
@@ -97,7 +97,7 @@ func TestPrepareErrorIsOneLine(t *testing.T) {
 // At a rate of 16 kHz the chain of the narrow band has the whole sound before it; what comes out is at 8 kHz.
 func TestNarrowBandAtTwiceTheRate(t *testing.T) {
 	audio := toneAudio(1020, 0.5, 44100, 44100)
-	samples, err := prepared(audio, Options{Duration: time.Minute, Formats: both, Rate: 16000})
+	samples, err := samplesOfAudio(audio, Options{Duration: time.Minute, Formats: both, Rate: 16000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,12 +207,12 @@ func TestTheCutDisturbsNothing(t *testing.T) {
 		cut := audio
 		n := audio.Rate + int(margin*32000/time.Second)
 		cut.Left, cut.Right = audio.Left[:n], audio.Right[:n] // what Decode gives of it
-		short, err := prepared(cut, opt)
+		short, err := samplesOfAudio(cut, opt)
 		if err != nil {
 			t.Fatal(err)
 		}
 		opt.Duration = time.Minute
-		long, err := prepared(audio, opt)
+		long, err := samplesOfAudio(audio, opt)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -287,7 +287,7 @@ func TestChainIsApplied(t *testing.T) {
 	for _, amplitude := range []float64{0.01, 0.9} {
 		audio := toneAudio(1020, amplitude, 32000, 32000)
 		for _, rate := range []int{8000, 16000} {
-			samples, err := prepared(audio, Options{Duration: time.Minute, Formats: Formats(), Rate: rate, Chain: narrow, Wide: wide})
+			samples, err := samplesOfAudio(audio, Options{Duration: time.Minute, Formats: Formats(), Rate: rate, Chain: narrow, Wide: wide})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -301,9 +301,10 @@ func TestChainIsApplied(t *testing.T) {
 	}
 }
 
-// prepared is the audio as Load prepares it.
-func prepared(a Audio, opt Options) (map[Band][]int16, error) {
-	return prepare(context.Background(), a.mix(), a.Rate, opt)
+// samplesOfAudio is the audio as Load prepares it.
+func samplesOfAudio(a Audio, opt Options) (map[Band][]int16, error) {
+	p, err := prepare(context.Background(), a.mix(), a.Rate, opt)
+	return p.samples, err
 }
 
 // rmsOf is the root of the mean square.

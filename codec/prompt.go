@@ -44,5 +44,5 @@ func (p *Prompt) Duration() time.Duration { return time.Duration(p.frames) * Fra
 func (p *Prompt) Source() string { return p.source }
 
 // Notes say, each in one line, what is wrong with a file that is played nevertheless: where it is cut off or
-// damaged. There are none for a sound file. The slice is shared and must not be written to.
+// damaged, that callers hear nothing of it, or at another loudness than they should. There are none for a sound file. The slice is shared and must not be written to.
 func (p *Prompt) Notes() []string { return p.notes }

@@ -47,11 +47,23 @@ func decodeWAV(ctx context.Context, data []byte, play time.Duration) (Audio, err
 	if f.channels == 2 {
 		a.Right = make([]float32, n)
 	}
-	for i := range n {
-		a.Left[i] = float32(samples.read(body[i*size:]))
-		if f.channels == 2 {
-			a.Right[i] = float32(samples.read(body[i*size+f.width:]))
+	replaced := 0
+	read := func(data []byte) float32 {
+		v := samples.read(data)
+		usable := finite(v)
+		if usable != v {
+			replaced++
 		}
+		return float32(usable)
+	}
+	for i := range n {
+		a.Left[i] = read(body[i*size:])
+		if f.channels == 2 {
+			a.Right[i] = read(body[i*size+f.width:])
+		}
+	}
+	if replaced > 0 {
+		a.Notes = append(a.Notes, fmt.Sprintf("damaged: %d samples are not finite or more than 24 dB above full scale", replaced))
 	}
 	if cut {
 		a.Notes = append(a.Notes, fmt.Sprintf("truncated after %v", position(len(body)/size, f.rate)))

@@ -23,7 +23,7 @@ func TestDecodeWAVSamples(t *testing.T) {
 		{"24 bits", fmtChunk(wavPCM, 1, 8000, 3, 24), "\x00\x00\x80\x01\x00\x00\x00\x00\x40", []float32{-1, 1.0 / (1 << 23), 0.5}},
 		{"24 bits in 32", fmtChunk(wavPCM, 1, 8000, 4, 24), "\x00\x00\x00\x80\x00\x00\x00\x40", []float32{-1, 0.5}},
 		{"32 bits", fmtChunk(wavPCM, 1, 8000, 4, 32), "\x00\x00\x00\x80\x00\x00\x00\x40", []float32{-1, 0.5}},
-		{"float", fmtChunk(wavFloat, 1, 8000, 4, 32), floats32(-1, 0.25, 1.5, float32(math.NaN()), float32(math.Inf(-1))), []float32{-1, 0.25, 1.5, 0, -16}},
+		{"float", fmtChunk(wavFloat, 1, 8000, 4, 32), floats32(-1, 0.25, 1.5, float32(math.NaN()), float32(math.Inf(-1)), -1e9), []float32{-1, 0.25, 1.5, 0, 0, -16}},
 		{"float of 64 bits", fmtChunk(wavFloat, 1, 8000, 8, 64), "\x00\x00\x00\x00\x00\x00\xD0\x3F", []float32{0.25}},
 		{"mu-law", fmtChunk(wavMuLaw, 1, 8000, 1, 8), "\xFF\x80", []float32{0, 8031 * 4 / 32768.0}},
 		{"A-law", fmtChunk(wavALaw, 1, 8000, 1, 8), "\xD5\xAA", []float32{8 / 32768.0, 4032 * 8 / 32768.0}},
