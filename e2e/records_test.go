@@ -31,6 +31,8 @@ type callRecord struct {
 		Packets int `json:"packets"`
 		Bytes   int `json:"bytes"`
 		Skipped int `json:"skipped"`
+		// LateMaxMS is by how much the latest packet missed its time.
+		LateMaxMS float64 `json:"late_max_ms"`
 	} `json:"tx"`
 	Received struct {
 		Packets     int      `json:"packets"`

@@ -45,6 +45,42 @@ func TestShortReload(t *testing.T) {
 	}
 }
 
+// Calls that are up lose nothing by a reload whose audio takes seconds to prepare, in both bands. The log has the latest
+// packet of all calls, without a reload and with one.
+func TestFullReload(t *testing.T) {
+	voice := filepath.Join(t.TempDir(), "voice.mp3")
+	tool(t, "sox", "-n", "-r", "44100", "-c", "2", voice, "synth", "60", "pinknoise", "vol", "0.5")
+	for _, reload := range []bool{false, true} {
+		s := settings{codecs: []string{"PCMU", "PCMA"}, seconds: 20, calls: 220, source: "tone:440"}
+		l := load{calls: 200, atOnce: 200, rate: 50, seconds: s.seconds}
+		d := start(t, s)
+		r, err := newReceiver(4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.close()
+		callers := runSIPp(t, d, r.addresses(), l)
+		eventually(t, 30*time.Second, "all calls are up", func() bool {
+			up, _ := r.total()
+			return up == l.calls
+		})
+		if reload {
+			d.configure(settings{codecs: []string{"PCMU", "PCMA", "G722"}, seconds: 60, calls: s.calls, source: voice})
+			d.hangUp("audio changed")
+		}
+		callers.wait(time.Minute)
+		eventually(t, 10*time.Second, "a record of each call", func() bool { return len(d.records()) == l.calls })
+		d.stop()
+		arrived, missing := checkReceived(t, r, l, false)
+		checkSent(t, d.records(), arrived, missing)
+		late := 0.0
+		for _, record := range d.callRecords() {
+			late = max(late, record.Sent.LateMaxMS)
+		}
+		t.Logf("reload %v: the latest packet of %d calls was %.1f ms late", reload, l.calls, late)
+	}
+}
+
 // callOnce has SIPp make one call, which has to succeed.
 func callOnce(t *testing.T, d *daemon) {
 	t.Helper()
