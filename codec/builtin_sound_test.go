@@ -6,6 +6,8 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"pickup/dsp"
 )
 
 // The decoder takes half a minute for the built-in prompt under the race detector, and there is nothing in it to race.
@@ -20,6 +22,25 @@ func TestBuiltinSound(t *testing.T) {
 	}
 	track, _ := p.Track("PCMU")
 	checkBuiltinSound(t, decoded(track))
+	checkTalkOff(t, decoded(track))
+}
+
+// checkTalkOff wants no DTMF digit to be found in speech and music, at any level.
+func checkTalkOff(t *testing.T, x []float64) {
+	t.Helper()
+	for _, gain := range []float64{1, 0.5, 0.25, 0.1, 0.05, 2, 4} {
+		var d dsp.DTMF
+		for i := 0; i+160 <= len(x); i += 160 {
+			var packet [160]float64
+			for j := range packet {
+				packet[j] = max(-1, min(1, gain*x[i+j]))
+			}
+			d.Process(packet[:])
+			if digit, ok := d.Next(); ok {
+				t.Errorf("gain %v: got %c at %.2f s, want no digit", gain, digit.Key, float64(i)/narrowRate)
+			}
+		}
+	}
 }
 
 // checkBuiltinSound checks that there is something to hear all the time, nothing clips, the countdown keeps its
