@@ -25,6 +25,7 @@ type receiver struct {
 	control   control
 	own       uint32 // SSRC of our stream; 0 before there is one
 	received  Received
+	digits    *digits     // nil: nobody listens for any
 	packet    pion.Packet // its slices are used again for each packet
 	buffer    [readSize]byte
 }
@@ -50,6 +51,9 @@ func (r *receiver) read(now time.Time, rtp, rtcp Socket) {
 		if r.takeControl(datagram, at, r.latch.admitControl(from)) {
 			r.latch.lockControl(from)
 		}
+	}
+	if r.digits != nil {
+		r.digits.tick(now)
 	}
 }
 
@@ -90,6 +94,9 @@ func (r *receiver) take(datagram []byte, from netip.AddrPort, at time.Time) {
 	}
 	r.received.Packets++
 	r.received.Bytes += uint64(len(r.packet.Payload))
+	if r.digits != nil {
+		r.digits.take(&r.packet)
+	}
 }
 
 // parse reads a datagram into r.packet and reports whether it is an RTP packet. The
