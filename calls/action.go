@@ -106,6 +106,8 @@ func causeOf(e Event) Cause {
 		return MediaFault
 	case maxDuration:
 		return TooLong
+	case hangupKey:
+		return KeyPressed
 	case SessionExpired:
 		return Expired
 	case Shutdown:

@@ -24,6 +24,8 @@ type Options struct {
 	RingStatus  int           // SIP status that ends a call that is not answered
 	MaxDuration time.Duration // from the ACK to the BYE, whatever is played
 	RetryAfter  time.Duration // what a caller is told whom a shutdown refuses
+	ListensDTMF bool          // digits are told, by whatever method
+	Keys        KeyActions    // what digits do
 	Notify      func(Notice)  // must not block
 }
 
@@ -48,7 +50,7 @@ type Call struct {
 
 // New makes a call in state Ringing. Nothing runs before Run.
 func New(leg Leg, media Media, options Options) *Call {
-	return &Call{
+	c := &Call{
 		leg:     leg,
 		media:   media,
 		options: options,
@@ -56,6 +58,10 @@ func New(leg Leg, media Media, options Options) *Call {
 		machine: newMachine(),
 		record:  Record{ID: options.ID, Party: options.Party},
 	}
+	if options.ListensDTMF {
+		c.record.Digits = []Digit{}
+	}
+	return c
 }
 
 // ID names the call.

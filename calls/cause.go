@@ -17,6 +17,7 @@ const (
 	NoResources   Cause = "no_resources"    // no port or socket for the media
 	MediaFault    Cause = "media_fault"     // the audio could not go on
 	TooLong       Cause = "too_long"        // longer than a call may last
+	KeyPressed    Cause = "hangup_key"      // the caller pressed the key that ends the call
 	OperatorEnded Cause = "hangup"          // the operator ended it
 	ServerStopped Cause = "shutdown"        // the server stopped
 	InternalError Cause = "internal_error"  // a fault of ours
@@ -44,6 +45,7 @@ var clearings = map[Cause]clearing{
 	NoResources:   {47, "Resource unavailable"},
 	MediaFault:    {41, "Temporary failure"},
 	TooLong:       {31, "Normal, unspecified"},
+	KeyPressed:    {16, "Normal call clearing"},
 	OperatorEnded: {16, "Normal call clearing"},
 	ServerStopped: {31, "Normal, unspecified"},
 	InternalError: {41, "Temporary failure"},

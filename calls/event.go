@@ -39,6 +39,8 @@ type (
 	Bye struct{ Reason Reason }
 	// Cancelled says that the caller sent CANCEL; the leg has answered 487.
 	Cancelled struct{ Reason Reason }
+	// Pressed says that the caller has sent a digit, which is over. A [Media] posts it too.
+	Pressed struct{ Digit Digit }
 	// ByeAnswered says that our BYE got this final status; 0 when none came.
 	ByeAnswered struct{ Status int }
 )
@@ -67,6 +69,7 @@ type (
 	ringTimeout   struct{}
 	maxDuration   struct{}
 	hangupTimeout struct{}
+	hangupKey     struct{}
 )
 
 func (Acked) trigger() trigger          { return onAck }
@@ -81,6 +84,7 @@ func (Reanswered) trigger() trigger     { return onReanswer }
 func (Bye) trigger() trigger            { return onBye }
 func (Cancelled) trigger() trigger      { return onCancel }
 func (ByeAnswered) trigger() trigger    { return onByeAnswered }
+func (Pressed) trigger() trigger        { return onDigit }
 func (Played) trigger() trigger         { return onPlayed }
 func (MediaFailed) trigger() trigger    { return onMediaFailed }
 func (Hangup) trigger() trigger         { return onHangup }
@@ -90,12 +94,13 @@ func (rejected) trigger() trigger       { return onReject }
 func (ringTimeout) trigger() trigger    { return onRingTimeout }
 func (maxDuration) trigger() trigger    { return onMaxDuration }
 func (hangupTimeout) trigger() trigger  { return onHangupTimeout }
+func (hangupKey) trigger() trigger      { return onHangupKey }
 
-// request reports whether a peer's request is behind the event, so that a peer
+// request reports whether a peer's request or digit is behind the event, so that a peer
 // can repeat it without end. These are bounded in the mailbox.
 func request(e Event) bool {
 	switch e.(type) {
-	case Bye, Cancelled, Pracked, Reoffered, Reanswered:
+	case Bye, Cancelled, Pracked, Pressed, Reoffered, Reanswered:
 		return true
 	}
 	return false

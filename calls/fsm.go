@@ -53,6 +53,8 @@ const (
 	onSessionExpired trigger = "session_expired"
 	onReoffer        trigger = "reoffer"
 	onReanswer       trigger = "reanswer"
+	onDigit          trigger = "digit"
+	onHangupKey      trigger = "hangup_key"
 )
 
 // row is one line of the table: in state from, the event on leads to state to,
@@ -91,6 +93,7 @@ var table = []row{
 	{Playing, onAckTimeout, HangingUp, (*Call).hangUp, "media stopped, BYE, 64·T1 after the 200 to a re-INVITE"},
 	{Playing, onSessionExpired, HangingUp, (*Call).hangUp, "media stopped, BYE; the session was not refreshed"},
 	{Playing, onHangup, HangingUp, (*Call).hangUp, "media stopped, BYE"},
+	{Playing, onHangupKey, HangingUp, (*Call).hangUp, "media stopped, BYE; dtmf.hangup was pressed"},
 	{Playing, onShutdown, HangingUp, (*Call).hangUp, "media stopped, BYE"},
 	{Playing, onBye, Done, (*Call).callerHungUp, "200 to the BYE, media stopped"},
 
@@ -108,6 +111,10 @@ var within = []row{
 	{HangingUp, onReoffer, HangingUp, (*Call).refuseChange, "500, Retry-After"},
 	{Playing, onReoffer, Playing, (*Call).renegotiate, "answered, or refused and the session as it was"},
 	{Playing, onReanswer, Playing, (*Call).reanswered, "the answer in the ACK of a re-INVITE without an offer"},
+	{Ringing, onDigit, Ringing, (*Call).pressed, "noted"},
+	{Answering, onDigit, Answering, (*Call).pressed, "noted"},
+	{Playing, onDigit, Playing, (*Call).acted, "noted; dtmf.hangup leads to hangup_key, dtmf.restart plays from the beginning"},
+	{HangingUp, onDigit, HangingUp, (*Call).pressed, "noted"},
 }
 
 // transitions is the table in the form of the FSM library, actions is what the

@@ -40,6 +40,12 @@ type (
 		ID    ID
 		Media MediaStats // addresses and codec; nothing is counted yet
 	}
+	// Dialled says that the caller has sent a digit.
+	Dialled struct {
+		At    time.Time
+		ID    ID
+		Digit Digit
+	}
 	// Fault says that something went wrong that the call survives.
 	Fault struct {
 		At    time.Time
@@ -54,4 +60,5 @@ func (Transition) notice() {}
 func (Late) notice()       {}
 func (Early) notice()      {}
 func (Answered) notice()   {}
+func (Dialled) notice()    {}
 func (Fault) notice()      {}

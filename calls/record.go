@@ -50,8 +50,9 @@ type Record struct {
 	Status     int // the final response to the INVITE
 	Cause      Cause
 	HungUpBy   Side
-	Reason     Reason // of the caller that ended it
-	Fault      string // the error behind the cause, if any
+	Reason     Reason  // of the caller that ended it
+	Fault      string  // the error behind the cause, if any
+	Digits     []Digit // of the caller, the first 128; nil when nobody listened for any
 	Media      MediaStats
 }
 

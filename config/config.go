@@ -9,6 +9,7 @@ type Config struct {
 	TLS             TLS                `koanf:"tls"`
 	Behavior        Behavior           `koanf:"behavior"`
 	Media           Media              `koanf:"media"`
+	DTMF            DTMF               `koanf:"dtmf"`
 	Audio           Audio              `koanf:"audio"`
 	Logging         Logging            `koanf:"logging"`
 	CDR             CDR                `koanf:"cdr"`
@@ -31,6 +32,7 @@ func defaults() Config {
 		Auth:            defaultAuth(),
 		Behavior:        defaultBehavior(),
 		Media:           defaultMedia(),
+		DTMF:            defaultDTMF(),
 		Audio:           defaultAudio(),
 		Logging:         defaultLogging(),
 		CDR:             defaultCDR(),

@@ -30,8 +30,11 @@ var forms = map[string]form{
 	"url":              {"an http or https URL", isURL},
 	"optional address": {"empty or an IP address of one host", isOptionalAddress},
 	"external":         {"empty, an IP address of one host, auto or stun:host[:port]", isExternal},
+	"key":              {"empty or one of 0 to 9, *, #, A to D", isKey},
 	"networks":         {"an IP address or a network, as 192.0.2.0/24", isNetwork},
 }
+
+func isKey(s string) bool { return s == "" || len(s) == 1 && strings.Contains("0123456789*#ABCD", s) }
 
 func isAddress(s string) bool {
 	addr, err := netip.ParseAddr(s)

@@ -25,6 +25,7 @@ func TestForms(t *testing.T) {
 		{"optional address", []string{"", "192.0.2.1", "2001:db8::1"}, []string{"0.0.0.0", "::", "224.0.0.1", "fe80::1%eth0", "example.com"}},
 		{"external", []string{"", "192.0.2.1", "auto", "stun:stun.example.com", "stun:192.0.2.1:3478", "stun:[2001:db8::1]:3478"}, []string{"0.0.0.0", "AUTO", "stun:", "stun:a b", "stun:a:0", "stun:a:65536", "example.com"}},
 		{"networks", []string{"192.0.2.1", "192.0.2.0/24", "0.0.0.0/0", "2001:db8::/32", "192.0.2.1/24"}, []string{"", "192.0.2.0/33", "192.0.2", "example.com", "::ffff:192.0.2.1", "::ffff:192.0.2.0/120", "fe80::1%eth0"}},
+		{"key", []string{"", "0", "9", "*", "#", "A", "D"}, []string{" ", "a", "E", "!", "10", "##"}},
 		{"url", []string{"http://localhost:8080/health", "https://example.com", "http://[::1]/"}, []string{"", "localhost:8080", "ftp://example.com", "http://", "http://:8080/", "http://a b/"}},
 	}
 	if got, want := len(tests), len(forms); got != want {

@@ -29,7 +29,7 @@ var rules = []rule{
 // checkRules checks each rule whose keys are all known to be as they were
 // meant. The fault is put to the first of its keys that was set.
 func (l *loader) checkRules(cfg *Config) {
-	certain := slices.DeleteFunc(slices.Concat(rules, transportRules, l.namedRules()), func(r rule) bool {
+	certain := slices.DeleteFunc(slices.Concat(rules, transportRules, dtmfRules, l.namedRules()), func(r rule) bool {
 		return slices.ContainsFunc(r.keys, l.uncertain)
 	})
 	for _, r := range certain {

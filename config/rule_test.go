@@ -21,6 +21,10 @@ func TestRules(t *testing.T) {
 			"FILE:2: sip.transport = [\"udp\", \"wss\"]: the transports tls and wss need a certificate: tls.certificate and tls.key must name its PEM files"}},
 		{"one port for two transports", "[sip]\ntransport = ['tcp', 'ws']\nws_port = 5060", []string{
 			"FILE:2: sip.transport = [\"tcp\", \"ws\"]: tcp and ws must have ports of their own, sip.port and sip.ws_port are both 5060"}},
+		{"one key for two actions", "[dtmf]\nhangup = '#'\nrestart = '#'", []string{
+			"FILE:2: dtmf.hangup = \"#\": hangup and restart must be two digits, both are #"}},
+		{"keys that nobody hears", "[dtmf]\nrestart = '*'\n[media]\nenable_dtmf = false", []string{
+			"FILE:2: dtmf.restart = \"*\": digits do something only while media.enable_dtmf is true"}},
 		{"one address twice", "[sip]\nbind_address = ['::1', '0:0::1']", []string{
 			"FILE:2: sip.bind_address = [\"::1\", \"0:0::1\"]: bind_address has ::1 twice"}},
 		{"wideband without its codec", "[media]\naudio_sample_rate = 16000", []string{

@@ -5,7 +5,7 @@ type Media struct {
 	RTPPortRangeStart        uint16   `koanf:"rtp_port_range_start" min:"1024" max:"65535" doc:"First UDP port for RTP. A call takes an even port and the odd one above it (RTCP)."`
 	RTPPortRangeEnd          uint16   `koanf:"rtp_port_range_end" min:"1024" max:"65535" doc:"Last UDP port for RTP, inclusive. The range must hold a whole pair for each of max_concurrent_calls."`
 	PreferredCodecs          []string `koanf:"preferred_codecs" names:"PCMU,PCMA,G722" doc:"Codecs in our order of preference; the first one that the caller offers too is used."`
-	EnableDTMF               bool     `koanf:"enable_dtmf" doc:"Accept telephone-event (RFC 4733) in SDP."`
+	EnableDTMF               bool     `koanf:"enable_dtmf" doc:"Listen for DTMF digits: telephone-event (RFC 4733), SIP INFO, and tones in the audio. False switches all of it off."`
 	RequireSignallingAddress bool     `koanf:"require_signalling_address" doc:"Refuse a session description whose media address is another than the signalling comes from; callers whose SDP has their address behind a NAT are refused then."`
 	AudioSampleRate          int      `koanf:"audio_sample_rate" unit:"Hz" names:"8000,16000" doc:"Rate at which the audio for PCMU and PCMA is shaped; 16000 only when G722 is among preferred_codecs. The audio for G722 is always shaped at 16000."`
 }
