@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"errors"
+	"time"
 
 	"pickup/calls"
 	"pickup/transport/sip"
@@ -51,8 +52,9 @@ func (l leg) Bye(c calls.Cause) error {
 
 // events brings what the far end does to the call over the bus.
 type events struct {
-	bus *bus
-	id  calls.ID
+	bus     *bus
+	id      calls.ID
+	listens bool // for digits
 }
 
 var _ sip.Events = events{}
@@ -70,6 +72,13 @@ func (e events) Pracked(answer []byte) { e.bus.post(e.id, calls.Pracked{Answer: 
 func (e events) PrackTimeout() { e.bus.post(e.id, calls.PrackTimeout{}) }
 
 func (e events) SessionExpired() { e.bus.post(e.id, calls.SessionExpired{}) }
+
+func (e events) Digit(key byte, length time.Duration) bool {
+	if !e.listens {
+		return true
+	}
+	return e.bus.post(e.id, calls.Pressed{Digit: calls.Digit{Key: key, Method: calls.ByINFO, Duration: length}})
+}
 
 func (e events) Bye(reasons []sip.Reason) bool {
 	return e.bus.post(e.id, calls.Bye{Reason: reason(reasons)})

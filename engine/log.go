@@ -31,6 +31,9 @@ func (o Log) Notice(n calls.Notice) {
 			"event", n.Event, "in_state", n.InState.String())
 	case calls.Late:
 		o.write(n.At, slog.LevelDebug, "late event", "id", n.ID, "state", n.State, "event", n.Event)
+	case calls.Dialled:
+		o.write(n.At, slog.LevelDebug, "digit", "id", n.ID, "digit", string(n.Digit.Key), "method", n.Digit.Method,
+			"duration_ms", n.Digit.Duration.Milliseconds())
 	case calls.Fault:
 		o.write(n.At, slog.LevelDebug, "call fault", "id", n.ID, "doing", n.Doing, "err", n.Err)
 	}
@@ -52,10 +55,22 @@ func (o Log) Record(r calls.Record) {
 	if r.Reason != (calls.Reason{}) {
 		fields = append(fields, "peer_q850", r.Reason.Q850, "peer_sip", r.Reason.SIP, "peer_text", r.Reason.Text)
 	}
+	if len(r.Digits) > 0 {
+		fields = append(fields, "dtmf", keysOf(r.Digits))
+	}
 	if r.Fault != "" {
 		fields = append(fields, "reason", r.Fault)
 	}
 	o.write(r.EndedAt, level, "call ended", fields...)
+}
+
+// keysOf are the digits as they were dialled.
+func keysOf(digits []calls.Digit) string {
+	keys := make([]byte, len(digits))
+	for i, d := range digits {
+		keys[i] = d.Key
+	}
+	return string(keys)
 }
 
 func (o Log) write(at time.Time, level slog.Level, text string, fields ...any) {

@@ -58,6 +58,11 @@ func TestLogLines(t *testing.T) {
 		}, []string{`level=DEBUG msg=state id=7 from=Ringing to=Answering event=answer in_state=1s`}},
 		{"late event", func(l Log) { l.Notice(calls.Late{ID: "7", State: calls.Done, Event: "ack"}) },
 			[]string{`level=DEBUG msg="late event" id=7 state=Done event=ack`}},
+		{"digit", func(l Log) {
+			l.Notice(calls.Dialled{ID: "7", Digit: calls.Digit{Key: '#', Method: calls.ByINFO, Duration: 160 * time.Millisecond}})
+		}, []string{`level=DEBUG msg=digit id=7 digit=# method=info duration_ms=160`}},
+		{"record with digits", func(l Log) { l.Record(calls.Record{ID: "7", Digits: []calls.Digit{{Key: '5'}, {Key: '*'}}}) },
+			[]string{"dtmf=5*"}},
 		{"fault", func(l Log) { l.Notice(calls.Fault{ID: "7", Doing: "sending 180", Err: errors.New("no route")}) },
 			[]string{`level=DEBUG msg="call fault" id=7 doing="sending 180" err="no route"`}},
 		{"record", func(l Log) {

@@ -32,6 +32,7 @@ type media struct {
 	negotiated
 	standing negotiated // before the last Negotiate
 	playing  bool
+	inband   *inband // nil until the audio is searched for digits
 }
 
 // negotiated is what a negotiation came to.
@@ -160,6 +161,7 @@ func (m *media) agree(agreed sdp.Media) error {
 	}
 	if err == nil {
 		m.agreed = agreed
+		m.listen()
 	}
 	return err
 }

@@ -26,7 +26,7 @@ func (e *Engine) Invite(l *sip.Leg) {
 	call := calls.New(leg{l}, media, e.callOptions(id, l))
 	e.bus.add(call)
 	defer e.bus.remove(id)
-	l.Subscribe(events{e.bus, id})
+	l.Subscribe(events{e.bus, id, e.config.Media.EnableDTMF})
 
 	record := e.supervise(call)
 	e.noise.invalidRTP.Add(record.Media.Received.Invalid)
@@ -58,6 +58,8 @@ func (e *Engine) callOptions(id calls.ID, l *sip.Leg) calls.Options {
 		RingStatus:  behavior.RingTimeoutStatus,
 		MaxDuration: behavior.CallTimeout(),
 		RetryAfter:  retryAfter,
+		ListensDTMF: e.config.Media.EnableDTMF,
+		Keys:        calls.KeyActions{Hangup: e.config.DTMF.HangupKey(), Restart: e.config.DTMF.RestartKey()},
 		Notify:      e.bus.publish,
 	}
 }

@@ -50,7 +50,7 @@ type line struct {
 	RoundTrip     *float64        `json:"rtt_ms"`
 	MOS           *float64        `json:"mos"`
 	RFactor       *float64        `json:"r_factor"`
-	DTMF          []string        `json:"dtmf"`
+	DTMF          []digit         `json:"dtmf"` // nil: nobody listened for any
 	Audio         *string         `json:"audio"`
 	Diagnosis     []string        `json:"diagnosis"`
 	Version       *string         `json:"version"`
@@ -109,6 +109,7 @@ func newLine(r calls.Record, about About) line {
 		RTPRemoteSeen: known(r.Media.RemoteSeen),
 		Sent:          newSent(r.Media.Sent),
 		Received:      newReceived(r.Media.Received),
+		DTMF:          newDigits(r.Digits),
 		Audio:         known(r.Media.Audio),
 		Version:       known(about.Version),
 	}

@@ -179,7 +179,7 @@ func (s *Server) within(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 	case gosip.OPTIONS:
 		s.reply(tx, s.build(req, 200, capabilities()...))
 	case gosip.INFO:
-		s.reply(tx, s.info(req))
+		s.reply(tx, leg.info(req))
 	case gosip.INVITE:
 		return leg.reinvited(req, tx)
 	case gosip.UPDATE:

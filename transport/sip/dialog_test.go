@@ -71,7 +71,14 @@ func TestMergedInvite(t *testing.T) {
 }
 
 func TestRequestsInsideTheDialog(t *testing.T) {
-	inWorld(t, takesCalls, func(w *world) {
+	takes := func(c *call) {
+		c.ring()
+		c.accept()
+		for _, name := range []string{"acked", "digit", "digit", "bye"} {
+			c.hear(name)
+		}
+	}
+	inWorld(t, takes, func(w *world) {
 		c := w.caller()
 		c.answered()
 		tests := []struct {

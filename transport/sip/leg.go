@@ -45,6 +45,10 @@ type Events interface {
 	// Reanswered brings what the ACK carried when the 200 to a re-INVITE carried an
 	// offer of ours, or the answer to the offer in our refresh.
 	Reanswered(answer []byte)
+	// Digit says that the caller sent a DTMF digit by INFO: one of 0 to 9, *, #, A to D, or
+	// ! for a hook flash. The length is 0 when it says none. False refuses it with 500 and
+	// Retry-After.
+	Digit(key byte, length time.Duration) bool
 	// Bye says that the caller sent BYE. False refuses it with 500 and Retry-After,
 	// and the dialog stands. An INVITE that is unanswered is then to be rejected with
 	// 487. The reasons are those that it names.

@@ -26,7 +26,7 @@ func renegotiates(c *call) {
 			c.must(c.Refuse(Refusal{Status: 488, Warning: Warning{305, "no codec"}}))
 		case e.name == "reoffered":
 			c.must(c.Reply([]byte(reply)))
-		case e.name == "reanswered" && e.text == offer:
+		case e.name == "reanswered" && e.text == offer, e.name == "digit":
 		case e.name == "ack timeout":
 			c.hangUp()
 			c.hear("bye answered")

@@ -190,6 +190,9 @@ func (c *call) Reanswered(answer []byte) { c.tell(event{name: "reanswered", text
 func (c *call) Reoffered(offer []byte) bool {
 	return c.request(event{name: "reoffered", text: string(offer)})
 }
+func (c *call) Digit(key byte, length time.Duration) bool {
+	return c.request(event{name: "digit", text: fmt.Sprintf("%c %v", key, length)})
+}
 func (c *call) Bye(why []Reason) bool {
 	return c.request(event{name: "bye", text: fmt.Sprint(why)})
 }
