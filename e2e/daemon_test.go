@@ -28,6 +28,7 @@ type settings struct {
 	raced   bool
 	secure  bool   // all transports, IPv6 too
 	early   bool   // early media for half a second, otherwise 100 ms of ringing
+	level   string // of the log; info when empty
 	more    string // TOML
 }
 
@@ -128,11 +129,12 @@ source = %q
 allow_private_networks = true
 duration_seconds = %d
 [logging]
+level = %q
 format = "json"
 [cdr]
 file = %q
 %s
-`, d.sip.Port(), d.listens, delay, s.early, s.calls, s.grace, d.rtp[0], d.rtp[1], strings.Join(s.codecs, `", "`), cmp.Or(s.source, "builtin"), s.seconds, d.written, s.more)
+`, d.sip.Port(), d.listens, delay, s.early, s.calls, s.grace, d.rtp[0], d.rtp[1], strings.Join(s.codecs, `", "`), cmp.Or(s.source, "builtin"), s.seconds, cmp.Or(s.level, "info"), d.written, s.more)
 }
 
 func (d *daemon) dead() bool {

@@ -27,7 +27,12 @@ type callRecord struct {
 	Audio         string    `json:"audio"`
 	RTPRemoteSDP  string    `json:"rtp_remote_sdp"`
 	RTPRemoteSeen string    `json:"rtp_remote_seen"`
-	Sent          struct {
+	Digits        []struct {
+		Key        string `json:"digit"`
+		Method     string `json:"method"`
+		DurationMS int    `json:"duration_ms"`
+	} `json:"dtmf"`
+	Sent struct {
 		Packets int `json:"packets"`
 		Bytes   int `json:"bytes"`
 		Skipped int `json:"skipped"`
