@@ -32,10 +32,10 @@ ausrc_srate 8000
 auplay_srate 8000
 `
 
-// baresipDials places a call with baresip that speaks from a file of 8000 Hz and, while
+// baresipPresses places a call with baresip that speaks from a file of 8000 Hz and, while
 // it is up, sends the keys by RFC 4733. It returns the record of the call, which the server
 // ends.
-func baresipDials(t *testing.T, d *daemon, voice, keys string) callRecord {
+func baresipPresses(t *testing.T, d *daemon, voice, keys string) callRecord {
 	t.Helper()
 	folder, ctrl, media := t.TempDir(), freePorts(t, 2), freePorts(t, 20)
 	write(t, folder, "config", fmt.Sprintf(dialerConfig, freePorts(t, 2), media, media+18, ctrl, modules, voice))
@@ -113,7 +113,7 @@ func quiet(t *testing.T) string {
 // The last digit ends the call; the star before it plays the prompt anew.
 func TestShortDigitsOfBaresip(t *testing.T) {
 	d := start(t, settings{codecs: []string{"PCMU"}, seconds: 20, calls: 4, raced: true, level: "debug", more: "[dtmf]\nhangup = \"#\"\nrestart = \"*\"\n"})
-	r := baresipDials(t, d, quiet(t), "1590*D#")
+	r := baresipPresses(t, d, quiet(t), "1590*D#")
 	if got := r.dialled(t, "rtp"); got != "1590*D#" {
 		t.Errorf("digits: got %q, want 1590*D#", got)
 	}
@@ -166,7 +166,7 @@ func TestShortDigitsInTheAudio(t *testing.T) {
 	tool(t, "sox", append(parts, voice)...)
 
 	d := start(t, settings{codecs: []string{"PCMU"}, seconds: 8, calls: 4, raced: true, level: "debug", more: "[dtmf]\ninband = \"always\"\n"})
-	r := baresipDials(t, d, voice, "")
+	r := baresipPresses(t, d, voice, "")
 	if got, want := r.dialled(t, "inband"), "123A456B789C*0#D15902"; got != want {
 		t.Errorf("digits: got %q, want %q", got, want)
 	}
@@ -174,11 +174,11 @@ func TestShortDigitsInTheAudio(t *testing.T) {
 }
 
 // Speech and music are no digits.
-func TestShortNoDigitsInSpeech(t *testing.T) {
+func TestFullNoDigitsInSpeech(t *testing.T) {
 	voice := filepath.Join(t.TempDir(), "voice.wav")
 	tool(t, "sox", "../codec/builtin/builtin.mp3", "-r", "8000", "-c", "1", "-b", "16", voice)
 	d := start(t, settings{codecs: []string{"PCMU"}, seconds: 28, calls: 4, more: "[dtmf]\ninband = \"always\"\n"})
-	r := baresipDials(t, d, voice, "")
+	r := baresipPresses(t, d, voice, "")
 	if len(r.Digits) != 0 || r.Received.Packets < 1300 {
 		t.Errorf("got digits %v in %d packets, want none in 28 s", r.Digits, r.Received.Packets)
 	}
