@@ -176,7 +176,10 @@ func (l *Leg) sendReliably(status int, body []byte) error {
 		gosip.NewHeader("Allow", allow))}
 	l.mu.Lock()
 	l.early.awaited = p
-	l.early.described = l.early.described || p.described
+	if p.described {
+		l.early.described = true
+		l.described = body // what a refresh of ours offers again
+	}
 	l.early.repeat.set(l.server, gosip.T1, l.repeatProvisional)
 	l.early.deadline.set(l.server, 64*gosip.T1, l.prackTimeout)
 	l.mu.Unlock()

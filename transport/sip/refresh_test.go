@@ -61,3 +61,28 @@ func TestOurRefreshAfterAProvisionalResponse(t *testing.T) {
 		})
 	}
 }
+
+// A refresh by re-INVITE carries the session description that a reliable 183 brought
+// (RFC 3261 section 14.1: a re-INVITE without one asks for an offer).
+func TestOurRefreshAfterAReliableProgress(t *testing.T) {
+	inWorld(t, func(c *call) {
+		c.delivers(Awaited)(c.Progress([]byte(answer)))
+		c.hear("pracked")
+		c.accept()
+		c.hear("acked")
+		c.hear("reanswered")
+		c.hear("bye")
+	}, func(w *world) {
+		call := w.phone().Dial()
+		call.Invite(offer, needs100rel, "Supported: timer", "Session-Expires: 90;refresher=uas", "Allow: INVITE, ACK, BYE, PRACK")
+		call.Prack(call.Want(183), "")
+		call.Want(200)
+		call.Want(200)
+		call.Ack()
+		m := call.WantRequest("INVITE")
+		wantBody(t, m, answer)
+		call.Respond(m, 200, offer, "Session-Expires: 90;refresher=uas")
+		call.WantRequest("ACK")
+		hangUp(call)
+	})
+}
