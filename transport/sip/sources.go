@@ -143,6 +143,7 @@ func (t *sources) hear(addr netip.Addr, bytes int, datagram, later bool) bool {
 	if e == nil {
 		return false
 	}
+	e.receives(now) // a proof that is too old ends before the message counts
 	if datagram {
 		e.receives(now) // what came before an old proof is forgotten with it, and this is not
 		e.received += int64(bytes)

@@ -90,6 +90,11 @@ func TestProofGrowsOld(t *testing.T) {
 		spend(1, false) // it has to begin anew
 		table.hear(a, 100, true, false)
 		spend(800, true)
+		table.prove(a)
+		time.Sleep(proofAge + time.Second)
+		table.hear(a, 100, true, false) // what ends the silence is answered
+		spend(801, false)
+		spend(800, true)
 	})
 }
 
