@@ -82,7 +82,7 @@ func (s *scenario) refused(status int) {
 	}
 	ping := caller.Dial()
 	caller.Send(ping.Request("OPTIONS", ping.NewBranch(), ""))
-	ping.Want(503)
+	ping.Want(status) // RFC 3261 section 11.2: as the INVITE
 }
 
 func TestNoPortLeft(t *testing.T) {

@@ -94,10 +94,10 @@ func (e *Engine) Overload() sip.Refusal {
 	return sip.Refusal{}
 }
 
-// Availability is what OPTIONS is told: ready, full or draining.
+// Availability is what OPTIONS is told: ready, full or draining, as an INVITE would be.
 func (e *Engine) Availability() sip.Refusal {
 	if e.admission.draining.Load() || e.admission.full() {
-		return sip.Refusal{Status: 503, RetryAfter: retryAfter}
+		return e.overLimit()
 	}
 	return sip.Refusal{}
 }
