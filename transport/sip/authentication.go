@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -131,6 +130,20 @@ func (c *challenger) check(req *gosip.Request, source netip.Addr, now time.Time)
 	return best
 }
 
+// recognises reports whether the credentials of a request are for a challenge that we
+// made for the source. That counts nothing and remembers nothing.
+func (c *challenger) recognises(req *gosip.Request, source netip.Addr) bool {
+	fields := req.GetHeaders("Authorization")
+	return slices.ContainsFunc(fields[:min(len(fields), maxCredentials)], func(h gosip.Header) bool {
+		given, err := digest.ParseCredentials(h.Value())
+		if err != nil {
+			return false
+		}
+		_, ours := c.nonces.read(given.Nonce, source)
+		return ours
+	})
+}
+
 // checkOne gives the verdict on one Authorization header field. All that a user name
 // changes is which secret is compared.
 func (c *challenger) checkOne(text, method string, source netip.Addr, now time.Time) verdict {
@@ -149,7 +162,8 @@ func (c *challenger) checkOne(text, method string, source netip.Addr, now time.T
 	}
 	parts := []string{secret[algorithm], given.Nonce}
 	if given.QOP != "" {
-		parts = append(parts, fmt.Sprintf("%08x", given.Nc), given.Cnonce, given.QOP)
+		// The digest is of nc as the client wrote it (RFC 7616 section 3.4.1).
+		parts = append(parts, parameterOf(text, "nc"), given.Cnonce, given.QOP)
 	}
 	want := algorithm.hash(append(parts, algorithm.hash(method, given.URI))...)
 	// The lengths are known to everybody; the content is compared in constant time.
@@ -167,6 +181,20 @@ func (c *challenger) checkOne(text, method string, source netip.Addr, now time.T
 	return proven
 }
 
+// parameterOf is the value of a parameter of credentials as it is written, without its
+// quotes; the last one, as the library has it.
+func parameterOf(credentials, name string) (value string) {
+	_, rest, _ := strings.Cut(strings.TrimSpace(credentials), " ")
+	for rest != "" {
+		var parameter string
+		parameter, rest = cutOutside(rest, ',')
+		if k, v, _ := strings.Cut(parameter, "="); strings.EqualFold(strings.TrimSpace(k), name) {
+			value = unescape(strings.TrimSpace(v))
+		}
+	}
+	return value
+}
+
 // challenges are the header fields of a 401, one for each algorithm in the order of
 // preference (RFC 8760 section 2.4).
 func (c *challenger) challenges(source netip.Addr, stale bool, now time.Time) []gosip.Header {
@@ -179,17 +207,13 @@ func (c *challenger) challenges(source netip.Addr, stale bool, now time.Time) []
 	return fields
 }
 
-// admitted gives the refusal of a request outside a dialog whose sender must not make
-// it, nil when it may be handled. OPTIONS asks for nothing, and what has no dialog to
-// belong to is refused anyway.
+// admitted gives the refusal of an INVITE outside a dialog whose sender must not call,
+// nil when it may be handled. No other request is asked who sent it: OPTIONS asks for
+// nothing, and what is not served, or has no dialog to belong to, is refused anyway.
 func (s *Server) admitted(req *gosip.Request) *gosip.Response {
-	switch req.Method {
-	case gosip.OPTIONS, gosip.BYE, gosip.UPDATE, gosip.INFO, gosip.PRACK:
-		return nil
-	}
 	from, _ := netip.ParseAddrPort(req.Source()) // the transport wrote it
 	source := from.Addr().Unmap()
-	if req.IsInvite() && s.registrations.stray(req.Recipient.User, source) {
+	if s.registrations.stray(req.Recipient.User, source) {
 		s.log.Debug("call refused", "src", req.Source(), "reason", "it is not from the registrar of the account")
 		return s.build(req, 403)
 	}

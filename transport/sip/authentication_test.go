@@ -259,6 +259,60 @@ func TestGuessingIsLimited(t *testing.T) {
 	})
 }
 
+// Credentials for no challenge of ours leave nothing, and those that are wrong get their
+// 401 again when the INVITE is repeated, whatever the limits say.
+func TestSignedInvites(t *testing.T) {
+	inGuardedWorld(t, func(w *world) {
+		c := w.caller()
+		forged := set("Authorization", `Digest username="alice", realm="pickup.example", nonce="AAAA", uri="sip:x", response="00"`)
+		for i := range 100 {
+			if m := c.try(100+i, forged); !strings.HasPrefix(m.start, "SIP/2.0 401") {
+				t.Fatalf("a nonce of nobody: got %q, want 401", m.start)
+			}
+		}
+		if got := w.server.Stats().Transactions; got != 0 {
+			t.Errorf("transactions: got %d, want 0", got)
+		}
+		refusal := c.try(1)
+		w.server.limits.Calls, w.server.sources.limits.Calls = 1, 1
+		wrong := answering{user: "alice", password: "guess", algorithm: "MD5", count: 1}.to(t, refusal)
+		c.callID, c.branch, c.to = "try-2", "z9hG4bK-try-2", "<sip:pickup@192.0.2.1>"
+		invite := c.send("INVITE", wrong)
+		first := c.want("401")
+		for range 5 {
+			c.raw(invite.String())
+			if m := c.want("SIP/2.0"); m.String() != first.String() {
+				t.Fatalf("repeated: got\n%v\nwant\n%v", m, first)
+			}
+		}
+		w.wantLog("authentication failed", 1)
+		if got := w.server.Stats().Limited; got != 0 {
+			t.Errorf("limited: got %d, want 0", got)
+		}
+		c.send("ACK")
+	})
+}
+
+// The digest is of nc as the client wrote it.
+func TestNonceCountInUpperCase(t *testing.T) {
+	c, now := newChallenger(Authentication{Realm: "r", Users: map[string]string{"alice": "secret"}}), time.Now()
+	nonce := c.nonces.issue(nonceHost, now)
+	for _, nc := range []string{"0000000A", "0000000b", "C"} {
+		wantNC(t, c, nonce, nc, now, proven)
+	}
+	wantNC(t, c, nonce, "0000000a", now, stale)
+}
+
+func wantNC(t *testing.T, c *challenger, nonce, nc string, now time.Time, want verdict) {
+	t.Helper()
+	a := algorithmMD5
+	response := a.hash(a.hash("alice", "r", "secret"), nonce, nc, "x,nc=y", "auth", a.hash("INVITE", "sip:x"))
+	text := fmt.Sprintf(`Digest username="alice", realm="r", nonce="%s", uri="sip:x", cnonce="x,nc=y", nc=%s, qop=auth, response="%s"`, nonce, nc, response)
+	if got := c.checkOne(text, "INVITE", nonceHost, now); got != want {
+		t.Errorf("nc %s: got verdict %d, want %d", nc, got, want)
+	}
+}
+
 func TestWhoIsNotAsked(t *testing.T) {
 	inGuardedWorld(t, func(w *world) {
 		c := w.caller()
@@ -267,7 +321,7 @@ func TestWhoIsNotAsked(t *testing.T) {
 		c.send("BYE")
 		c.want("481")
 		c.send("MESSAGE")
-		c.want("401")
+		c.want("405")
 		c.send("ACK")
 		c.wantSilence(time.Second)
 		refusal := c.try(1)

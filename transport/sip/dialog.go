@@ -17,6 +17,12 @@ type inviteID struct {
 	cseq           uint32
 }
 
+// inviteTransaction identifies one of those ways.
+type inviteTransaction struct {
+	inviteID
+	branch string
+}
+
 func dialogOf(req *gosip.Request) dialogID {
 	return dialogID{req.CallID().Value(), tagOf(req.To().Params), tagOf(req.From().Params)}
 }
@@ -36,8 +42,8 @@ type dialogs struct {
 	awaited map[dialogID]chan struct{} // closed when the leg is there
 	live    int                        // legs whose signalling is not over
 	ended   lately[dialogID]
-	coming  lately[inviteID] // what the library was given
-	early   bucket           // of CANCELs that may have overtaken their INVITE
+	coming  lately[inviteTransaction] // what the library was given
+	early   bucket                    // of CANCELs that may have overtaken their INVITE
 }
 
 // add is false when the leg's INVITE is there already, as another request.
@@ -106,7 +112,9 @@ func (d *dialogs) knows(req *gosip.Request) bool {
 	if d.legs[dialog] != nil || d.invites[invite] != nil || d.ended.has(dialog) {
 		return true
 	}
-	return (req.IsCancel() || req.IsAck()) && d.coming.has(invite)
+	// The ACK to a refusal has the branch of its INVITE, as a CANCEL has (RFC 3261
+	// sections 9.1 and 17.1.1.3).
+	return (req.IsCancel() || req.IsAck()) && d.coming.has(inviteTransaction{invite, branchOf(req)})
 }
 
 // begun is the call that the INVITE has begun, nil when it is new.
@@ -131,7 +139,14 @@ func (d *dialogs) mayWait(now time.Duration) bool {
 func (d *dialogs) come(req *gosip.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.coming.add(inviteOf(req))
+	d.coming.add(inviteTransaction{inviteOf(req), branchOf(req)})
+}
+
+// came reports whether the library has been given the INVITE, by this way.
+func (d *dialogs) came(req *gosip.Request) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.coming.has(inviteTransaction{inviteOf(req), branchOf(req)})
 }
 
 // expect has the response to a request of ours found by its branch, until forget.

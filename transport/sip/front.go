@@ -101,14 +101,6 @@ func (s *Server) alone(req *gosip.Request, w inbound) (res *gosip.Response, done
 	if tagless && req.IsInvite() {
 		return s.overload(req, w)
 	}
-	if tagless && signed(req) {
-		return nil, false
-	}
-	if tagless {
-		if res := s.admitted(req); res != nil {
-			return res, true
-		}
-	}
 	return s.outside(req, tagless, w.local()), true
 }
 
@@ -128,22 +120,20 @@ func (s *Server) outside(req *gosip.Request, tagless bool, local netip.AddrPort)
 	return s.notAllowed(req)
 }
 
-// signed reports whether a request comes with credentials. They are looked at once, with
-// a transaction, as their nonce counts how often it is used.
-func signed(req *gosip.Request) bool { return req.GetHeader("Authorization") != nil }
-
 // overload refuses a new call that would be one too many, and lets the others pass.
 func (s *Server) overload(req *gosip.Request, w inbound) (res *gosip.Response, done bool) {
-	if leg := s.dialogs.begun(req); leg != nil {
-		if branchOf(leg.invite) == branchOf(req) {
-			return nil, false // repeated: the library knows it
-		}
+	if s.dialogs.came(req) {
+		return nil, false // repeated: the library knows it
+	}
+	if s.dialogs.begun(req) != nil {
 		return s.build(req, 482), true // RFC 3261 section 8.2.2.2: merged
 	}
 	if r := s.handler.Overload(); r.Status != 0 {
 		return s.build(req, r.Status, r.fields(w.local())...), true
 	}
-	if !signed(req) {
+	// Credentials that answer a challenge of ours are looked at once, with a transaction,
+	// as their nonce counts how often it is used.
+	if s.challenger == nil || !s.challenger.recognises(req, w.remote().Addr()) {
 		if res := s.admitted(req); res != nil {
 			return res, true
 		}

@@ -7,14 +7,33 @@ import (
 	"time"
 )
 
+// alone is a request that leads to no call.
+type alone struct {
+	name, method string
+	change       func(string) string
+	want         string
+}
+
+// signedAsWell has the requests come with credentials that are for no challenge of ours.
+func signedAsWell(tests []alone) (signed []alone) {
+	for _, test := range tests {
+		change := test.change
+		test.name += ", with credentials"
+		test.change = func(s string) string {
+			if change != nil {
+				s = change(s)
+			}
+			return strings.Replace(s, "\r\nCSeq", "\r\nAuthorization: Digest x\r\nCSeq", 1)
+		}
+		signed = append(signed, test)
+	}
+	return signed
+}
+
 // Whatever leads to no call leaves nothing in the library, and a repetition of it gets
 // the same response.
 func TestWhatStandsAloneLeavesNothing(t *testing.T) {
-	tests := []struct {
-		name, method string
-		change       func(string) string
-		want         string
-	}{
+	tests := []alone{
 		{"OPTIONS", "OPTIONS", nil, "200"},
 		{"unknown method", "SUBSCRIBE", nil, "405"},
 		{"BYE without a dialog", "BYE", nil, "481"},
@@ -26,6 +45,7 @@ func TestWhatStandsAloneLeavesNothing(t *testing.T) {
 		{"INVITE without Contact", "INVITE", func(s string) string { return strings.Replace(s, "\r\nContact", "\r\nX-Contact", 1) }, "400"},
 		{"two From", "OPTIONS", func(s string) string { return strings.Replace(s, "\r\nFrom", "\r\nFrom: <sip:x@y>;tag=1\r\nFrom", 1) }, "400"},
 	}
+	tests = append(tests, signedAsWell(tests)...)
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			inWorld(t, takesCalls, func(w *world) {

@@ -163,20 +163,19 @@ func (s *Server) dispatch(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 	if !tagless {
 		return s.within(req, tx)
 	}
-	if res := s.admitted(req); res != nil {
+	if !req.IsInvite() { // front has answered it, unless its dialog ended a moment ago
+		s.reply(tx, s.outside(req, tagless, addrPort(tx.Connection().LocalAddr())))
+		return false
+	}
+	res := s.admitted(req)
+	if res == nil {
+		res = s.replacement(req)
+	}
+	if res != nil {
 		s.reply(tx, res)
 		return false
 	}
-	if req.IsInvite() {
-		if res := s.replacement(req); res != nil {
-			s.reply(tx, res)
-			return false
-		}
-		s.invite(req, tx)
-		return false
-	}
-	// front leaves only what comes with credentials.
-	s.reply(tx, s.outside(req, tagless, addrPort(tx.Connection().LocalAddr())))
+	s.invite(req, tx)
 	return false
 }
 
