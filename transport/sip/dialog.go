@@ -42,8 +42,9 @@ type dialogs struct {
 	awaited map[dialogID]chan struct{} // closed when the leg is there
 	live    int                        // legs whose signalling is not over
 	ended   lately[dialogID]
-	coming  lately[inviteTransaction] // what the library was given
-	early   bucket                    // of CANCELs that may have overtaken their INVITE
+	given   lately[requestTransaction] // to the library, inside dialogs
+	coming  lately[inviteTransaction]  // what the library was given
+	early   bucket                     // of CANCELs that may have overtaken their INVITE
 }
 
 // add is false when the leg's INVITE is there already, as another request.
@@ -214,6 +215,7 @@ const (
 	inOrder    order = iota
 	disordered       // "lower than the remote sequence number ... MUST be rejected with a 500" (RFC 3261 section 12.2.2)
 	gone             // the dialog is over
+	crowded          // there are too many of them
 )
 
 // sequence checks the CSeq of a request inside the dialog and keeps it.

@@ -88,10 +88,7 @@ func (s *Server) alone(req *gosip.Request, w inbound) (res *gosip.Response, done
 		// What has been refused here, and what never was: silence.
 		return nil, !sound || !s.dialogs.knows(req)
 	case sound && (!tagless || req.IsCancel()) && s.dialogs.knows(req):
-		if req.IsInvite() {
-			s.dialogs.come(req)
-		}
-		return nil, false
+		return s.inside(req, w.local())
 	case req.IsCancel():
 		return s.build(req, 481), !s.dialogs.mayWait(s.sources.now())
 	}

@@ -111,6 +111,7 @@ type Leg struct {
 	detached   bool      // the handler has returned
 	events     Events
 	untold     []func(Events) // what happened before Subscribe
+	inside     crowd          // requests of the dialog
 	stage      stage          // of the INVITE, as its source has it
 	timer      *time.Timer    // repeats the last message that waits for an answer
 	deadline   *time.Timer    // ends its repetition
