@@ -180,7 +180,6 @@ func (s *Server) within(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 		return false
 	}
 	leg.shown(req)
-	defer leg.inTurn(req)()
 	switch leg.sequence(req) {
 	case gone:
 		s.reply(tx, s.build(req, 481))

@@ -26,6 +26,7 @@ const (
 // turn is the place of one request in the order of arrival of its dialog.
 type turn struct {
 	number uint32 // of the CSeq, which grows within a dialog
+	read   time.Time
 	done   chan struct{}
 }
 
@@ -42,9 +43,14 @@ func (s *Server) queue(req *gosip.Request) {
 	number := req.CSeq().SeqNo
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now := time.Now()
+	for len(l.turns) > 0 && now.Sub(l.turns[0].read) > turnPatience { // it never got so far
+		close(l.turns[0].done)
+		l.turns = l.turns[1:]
+	}
 	if number > l.arrived && len(l.turns) < maxTurns {
 		l.arrived = number
-		l.turns = append(l.turns, &turn{number, make(chan struct{})})
+		l.turns = append(l.turns, &turn{number, now, make(chan struct{})})
 	}
 }
 

@@ -76,8 +76,37 @@ func TestRequestsWaitForTheirTurn(t *testing.T) {
 		if got := len(leg.turns); got != maxTurns {
 			t.Errorf("turns: got %d, want %d", got, maxTurns)
 		}
+		time.Sleep(turnPatience + 1)
+		read(100)
+		if got := len(leg.turns); got != 1 {
+			t.Errorf("turns when the others are too old: got %d, want 1", got)
+		}
 		leg.turns = nil
 		c.send("BYE", set("CSeq", "200 BYE"))
+		c.want("200")
+	})
+}
+
+// A request that is refused passes its turn on at once.
+func TestRefusedRequestPassesItsTurn(t *testing.T) {
+	inWorld(t, takesCalls, func(w *world) {
+		c := w.caller()
+		c.answered()
+		c.send("INFO", c.branched("first"), set("Require", "magic"))
+		c.send("INFO", c.branched("second"), set("CSeq", "3 INFO"))
+		begun := time.Now()
+		got := map[string]bool{}
+		for range 2 {
+			m := c.want("SIP/2.0")
+			got[strings.Fields(m.start)[1]+" "+m.get("CSeq")] = true
+		}
+		if !got["420 2 INFO"] || !got["200 3 INFO"] {
+			t.Errorf("got %v, want 420 to 2 INFO and 200 to 3 INFO", got)
+		}
+		if took := time.Since(begun); took >= turnPatience {
+			t.Errorf("answered after %v, want it at once", took)
+		}
+		c.send("BYE", set("CSeq", "4 BYE"))
 		c.want("200")
 	})
 }

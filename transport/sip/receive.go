@@ -155,6 +155,11 @@ func (s *Server) dispatch(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 		s.takeCancel(req, tx) // the library found no transaction for it
 		return false
 	}
+	if wellFormed(req) {
+		if leg := s.dialogs.find(dialogOf(req)); leg != nil {
+			defer leg.inTurn(req)() // also of what is refused: others wait for it
+		}
+	}
 	if res := s.validate(req); res != nil {
 		s.reply(tx, res)
 		return false
