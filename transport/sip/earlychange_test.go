@@ -9,17 +9,22 @@ import (
 	"pickup/transport/sip/siptest"
 )
 
-// RFC 3262 section 5: an offer in the PRACK is answered in its 200.
+// RFC 3262 section 5: an offer in the PRACK is answered in its 200, which it always gets
+// (section 3). The handler hears of the PRACK when the offer has its answer.
 func TestOfferInAPrack(t *testing.T) {
 	tests := []struct {
-		name   string
-		ring   bool // 180 without a session description
-		body   string
-		status int
+		name string
+		ring bool // 180 without a session description
+		body string
+		want string // in the 200
 	}{
-		{"answered", false, offer, 200},
-		{"refused", false, "refuse", 488},
-		{"while the first offer is not answered", true, offer, 500},
+		{"answered", false, offer, reply},
+		{"refused", false, strings.Replace(offer, "m=", "m=video 5000/2 RTP/SAVP 31\r\na=x\r\nm=", 1),
+			"v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=video 0 RTP/SAVP 31\r\nm=audio 0 RTP/AVP 0\r\n"},
+		{"while the first offer is not answered", true, offer,
+			"v=0\r\no=- 0 0 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\n"},
+		{"when no more events are taken", false, "full",
+			"v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -27,13 +32,12 @@ func TestOfferInAPrack(t *testing.T) {
 				if test.ring {
 					c.ring()
 				} else {
+					c.refuse = test.body == "full" // read when the PRACK comes
 					c.delivers(Awaited)(c.Progress([]byte(answer)))
-					c.hear("pracked")
-					if e := c.hear("reoffered"); strings.Contains(e.text, "refuse") {
-						c.must(c.Refuse(Refusal{Status: 488}))
-					} else {
-						c.must(c.Reply([]byte(reply)))
+					if test.body != "full" {
+						c.changes()
 					}
+					c.hear("pracked")
 				}
 				time.Sleep(time.Second)
 				c.accept()
@@ -43,16 +47,45 @@ func TestOfferInAPrack(t *testing.T) {
 				call := w.phone().Dial()
 				call.Invite(offer, needs100rel)
 				call.Prack(call.Next(), test.body)
-				m := call.Want(test.status)
-				if test.status == 200 {
-					wantBody(t, m, reply)
-				}
+				wantBody(t, call.Want(200), test.want)
 				call.Want(200)
 				call.Ack()
 				hangUp(call)
 			})
 		})
 	}
+}
+
+// changes answers a change of the session, and refuses one with video.
+func (c *call) changes() {
+	if e := c.hear("reoffered"); strings.Contains(e.text, "m=video") {
+		c.must(c.Refuse(Refusal{Status: 488}))
+	} else {
+		c.must(c.Reply([]byte(reply)))
+	}
+}
+
+// The end of the INVITE finds an offer in a PRACK without an answer.
+func TestOfferInAPrackThatIsPendingWhenTheInviteEnds(t *testing.T) {
+	inWorld(t, func(c *call) {
+		c.delivers(Awaited)(c.Progress([]byte(answer)))
+		c.hear("reoffered")
+		time.Sleep(time.Second)
+		c.must(c.Reject(Refusal{Status: 480}))
+	}, func(w *world) {
+		call := w.phone().Dial()
+		call.Invite(offer, needs100rel)
+		call.Prack(call.Next(), offer)
+		got := map[string]int{}
+		for range 2 {
+			m := call.Next()
+			got[m.Method()] = m.Status()
+		}
+		if got["PRACK"] != 200 || got["INVITE"] != 480 {
+			t.Errorf("final responses: got %v, want 200 to PRACK and 480 to INVITE", got)
+		}
+		call.AckRefusal()
+	})
 }
 
 // RFC 3311 section 5.2, before the answer.

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,20 @@ func FuzzFields(f *testing.F) {
 		agreed, fields := agreeInterval(req)
 		if agreed.interval != 0 && (agreed.interval < minInterval || len(fields) == 0) {
 			t.Errorf("%q: agreed on %v with %v", text, agreed.interval, fields)
+		}
+	})
+}
+
+// What declines an offer is one line for each stream, whatever the offer says.
+func FuzzDeclined(f *testing.F) {
+	f.Add(offer, answer)
+	f.Add("m=audio 1 RTP/AVP 0\nm=x\rm= 1 2 3 4\r\n", "o=- 1 18446744073709551615 IN IP4 192.0.2.1\r\n")
+	f.Add("", "o=- 1 9223372036854775807 IN IP6 ::1")
+	f.Fuzz(func(t *testing.T, offer, standing string) {
+		got := string(declined([]byte(offer), []byte(standing), serverAddr.Addr()))
+		lines := strings.Split(got, "\r\n")
+		if len(lines) > 6+strings.Count(offer, "m=") || strings.Count(got, "\n") != len(lines)-1 || !strings.HasPrefix(lines[1], "o=") {
+			t.Errorf("got %q for %q and %q", got, offer, standing)
 		}
 	})
 }

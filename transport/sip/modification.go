@@ -15,6 +15,7 @@ type modification struct {
 	request   *gosip.Request
 	tx        *gosip.ServerTx
 	flow      flow
+	settles   bool // a PRACK of a session description, which Pracked tells of once the offer has its answer
 	withdrawn bool // has its 487 because the dialog ended; guarded by mu of the leg
 }
 
@@ -22,15 +23,20 @@ type modification struct {
 // the handler comes too late. Until that the modification is under way, so that every
 // Reoffered has one answer.
 
-// reinvited takes a re-INVITE or an UPDATE with an offer. It is answered later when
-// the handler has taken it, and at once otherwise.
+// reinvited takes a re-INVITE, or an UPDATE with an offer.
 func (l *Leg) reinvited(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
-	m := &modification{request: req, tx: tx, flow: l.server.flowOf(req, tx)}
+	return l.modified(&modification{request: req, tx: tx, flow: l.server.flowOf(req, tx)})
+}
+
+// modified takes a modification. It is answered later when the handler has taken it,
+// and at once otherwise.
+func (l *Leg) modified(m *modification) (later bool) {
 	if res := l.admit(m); res != nil {
-		l.server.reply(tx, res)
+		l.server.reply(m.tx, l.refusal(m, res))
+		l.confirm(m)
 		return false
 	}
-	offer := sessionOf(req)
+	offer := sessionOf(m.request)
 	e := l.subscriber(func(e Events) { e.Reoffered(offer) })
 	if e == nil || e.Reoffered(offer) {
 		return true
@@ -38,9 +44,19 @@ func (l *Leg) reinvited(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 	l.sending.Lock()
 	defer l.sending.Unlock()
 	if _, err := l.take(); err == nil {
-		_ = l.server.respond(tx, req, l.overlapping(req)) // the caller repeats what it gets no response to
+		// The caller repeats what it gets no response to.
+		_ = l.server.respond(m.tx, m.request, l.refusal(m, l.overlapping(m.request)))
+		l.confirm(m)
 	}
 	return false
+}
+
+// confirm tells of the PRACK that has its response now: what waited for it must not
+// overtake the offer that came with it.
+func (l *Leg) confirm(m *modification) {
+	if m.settles {
+		l.tell(func(e Events) { e.Pracked(nil) })
+	}
 }
 
 // admit makes the modification the one that is under way, or gives its refusal.
@@ -110,6 +126,7 @@ func (l *Leg) Reply(sdp []byte) error {
 	if err != nil {
 		return err
 	}
+	defer l.confirm(m)
 	res, agreed := l.server.accepting(m.request, m.flow, sdp)
 	last := l.success // changed under sending only
 	if m.request.IsInvite() {
@@ -136,7 +153,7 @@ func (l *Leg) Reply(sdp []byte) error {
 }
 
 // Refuse refuses the request that Reoffered told of; the dialog stands
-// as it was (RFC 3261 section 14.2). It does nothing when the caller took the
+// as it was (RFC 3261 section 14.2). A PRACK gets 200 with all its streams rejected. It does nothing when the caller took the
 // request back. The error is ErrState when nothing waits for an answer.
 func (l *Leg) Refuse(r Refusal) error {
 	if err := r.check(); err != nil {
@@ -151,7 +168,8 @@ func (l *Leg) Refuse(r Refusal) error {
 	case err != nil:
 		return err
 	}
-	res := l.server.build(m.request, r.Status, r.fields(m.flow.named)...)
+	defer l.confirm(m)
+	res := l.refusal(m, l.server.build(m.request, r.Status, r.fields(m.flow.named)...))
 	if err := l.server.respond(m.tx, m.request, res); err != nil && !errors.Is(err, ErrCancelled) {
 		return fmt.Errorf("sip: sending %d to %v: %w", r.Status, m.flow.source, err)
 	}
@@ -175,7 +193,7 @@ func (l *Leg) take() (*modification, error) {
 
 // withdraw answers a modification whose dialog ends: "The UAS MUST still respond to
 // any pending requests received for that dialog. It is RECOMMENDED that a 487
-// (Request Terminated) response be generated" (RFC 3261 section 15.1.2).
+// (Request Terminated) response be generated" (RFC 3261 section 15.1.2). A PRACK gets 200.
 func (l *Leg) withdraw() {
 	l.sending.Lock()
 	defer l.sending.Unlock()
@@ -187,7 +205,7 @@ func (l *Leg) withdraw() {
 	}
 	l.mu.Unlock()
 	if pending {
-		_ = l.server.respond(m.tx, m.request, l.server.build(m.request, 487)) // the dialog ends anyway
+		_ = l.server.respond(m.tx, m.request, l.refusal(m, l.server.build(m.request, 487))) // the dialog ends anyway
 	}
 }
 

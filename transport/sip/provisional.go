@@ -231,11 +231,11 @@ func (l *Leg) pracked(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 		l.tell(func(e Events) { e.Pracked(body) })
 		return false
 	}
+	if body != nil { // RFC 3262 section 5: an additional offer
+		return l.modified(&modification{request: req, tx: tx, flow: l.server.flowOf(req, tx), settles: p.described})
+	}
 	if p.described {
 		l.tell(func(e Events) { e.Pracked(nil) })
-	}
-	if body != nil { // RFC 3262 section 5: an additional offer
-		return l.reinvited(req, tx)
 	}
 	l.server.reply(tx, l.server.build(req, 200))
 	return false
