@@ -1,6 +1,9 @@
 package calls
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // The actions of the table: what the actor does after each transition.
 
@@ -141,7 +144,11 @@ func (c *Call) refuseChange(Event) {
 	c.report("refusing the change", c.leg.Refuse(Refusal{Status: 500, RetryAfter: c.options.RetryAfter}))
 }
 
-// reanswered takes the caller's answer to the offer of our Reply.
+// reanswered takes the caller's answer to the offer of our Reply, or of a refresh. Its
+// INVITE has had its ACK; when the answer cannot be used there is no session that both
+// sides have, and a BYE follows, as RFC 3261 section 13.2.2.4 has it for an offer.
 func (c *Call) reanswered(e Event) {
-	c.report("changing the session", c.media.Accept(e.(Reanswered).Answer))
+	if err := c.media.Accept(e.(Reanswered).Answer); err != nil {
+		c.handle(MediaFailed{Err: fmt.Errorf("calls: the answer to a change of the session: %w", err)})
+	}
 }

@@ -159,6 +159,25 @@ func TestOwnOfferTakesTheAnswerFromTheACK(t *testing.T) {
 	}
 }
 
+// RFC 3261 section 13.2.2.4.
+func TestAnswerThatCannotBeUsedEndsTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t)
+		h.reach(Playing)
+		before := len(h.all())
+		h.media.accept = errFake
+		h.post(Reanswered{Answer: []byte("v=0")})
+		if got, want := h.all()[before:], []string{"accept", "stop", "BYE " + string(MediaFault)}; !slices.Equal(got, want) {
+			t.Errorf("actions: got %q, want %q", got, want)
+		}
+		if got := h.state(); got != HangingUp {
+			t.Errorf("state: got %s, want %s", got, HangingUp)
+		}
+		h.post(ByeAnswered{Status: 200})
+		h.done()
+	})
+}
+
 func TestChangeOfTheSession(t *testing.T) {
 	tests := []struct {
 		name  string
