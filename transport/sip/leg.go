@@ -102,13 +102,15 @@ type Leg struct {
 	early      provisionals
 	described  []byte // our session description, as it was sent last
 	session    session
-	updates    bool      // the caller allows UPDATE
-	expiry     alarm     // of the session
-	refreshing alarm     // starts the next refresh
-	pending    *outgoing // our refresh that is under way
-	over       bool      // the signalling is at its end
-	settled    bool      // the INVITE's transaction is at its end
-	detached   bool      // the handler has returned
+	minSE      time.Duration // the largest Min-SE that the caller has sent
+	pause      time.Duration // after the last refresh, when it failed
+	updates    bool          // the caller allows UPDATE
+	expiry     alarm         // of the session
+	refreshing alarm         // starts the next refresh
+	pending    *outgoing     // our refresh that is under way
+	over       bool          // the signalling is at its end
+	settled    bool          // the INVITE's transaction is at its end
+	detached   bool          // the handler has returned
 	events     Events
 	untold     []func(Events) // what happened before Subscribe
 	inside     crowd          // requests of the dialog
@@ -273,6 +275,9 @@ func (l *Leg) end() {
 	l.expiry.stop()
 	l.refreshing.stop()
 	first, settled := !l.over, l.settled
+	if first && l.pending != nil { // its INVITE may ring for ever
+		l.pending.giveUp()
+	}
 	l.detachFlow()
 	l.over = true
 	if settled || l.phase != refused {

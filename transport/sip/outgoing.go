@@ -27,7 +27,8 @@ func (l *Leg) newOutgoing(request *gosip.Request, branch string, done func(*gosi
 }
 
 // start sends the request, and repeats it over UDP at T1, doubling, up to T2 unless it
-// is an INVITE. It is given up after 64·T1.
+// is an INVITE. It is given up after 64·T1, an INVITE only without any response: then the
+// session that it refreshes ends it.
 func (o *outgoing) start() {
 	l := o.leg
 	l.server.dialogs.expect(o.branch, o)
@@ -35,11 +36,18 @@ func (o *outgoing) start() {
 	if !o.flow.reliable() {
 		o.timer.set(l.server, gosip.T1, o.repeat)
 	}
-	o.deadline.set(l.server, gosip.Timer_F, func() { o.end(nil) })
+	o.giveUp()
 	l.mu.Unlock()
 	if err := o.write(); err != nil {
 		l.server.log.Debug("request not sent", "call_id", l.CallID(), "event", string(o.request.Method), "err", err)
 		o.end(nil)
+	}
+}
+
+// giveUp ends the transaction after 64·T1; mu is held.
+func (o *outgoing) giveUp() {
+	if !o.ended {
+		o.deadline.set(o.leg.server, gosip.Timer_F, func() { o.end(nil) })
 	}
 }
 
@@ -69,6 +77,9 @@ func (o *outgoing) receive(res *gosip.Response) {
 	l.mu.Lock()
 	if res.IsProvisional() {
 		o.proceeding = true
+		if o.request.IsInvite() && !l.over { // Timer B is of the state Calling (RFC 3261 section 17.1.1.2)
+			o.deadline.stop()
+		}
 		l.mu.Unlock()
 		return
 	}

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -29,7 +30,7 @@ func (l *Leg) refresh() {
 	fields := append(capabilities(), l.path.contact(),
 		gosip.NewHeader("Session-Expires", seconds(l.session.interval)+";refresher=uac"))
 	if l.session.interval > minInterval {
-		fields = append(fields, gosip.NewHeader("Min-SE", seconds(minInterval)))
+		fields = append(fields, gosip.NewHeader("Min-SE", seconds(max(minInterval, l.minSE))))
 	}
 	branch := newBranch()
 	var request *gosip.Request
@@ -48,13 +49,17 @@ func (l *Leg) refresh() {
 // refreshed takes the final response to our refresh, nil when none came. "If the
 // session refresh request transaction times out or generates a 408 or 481 response,
 // then the UAC sends a BYE request" (RFC 4028 section 10). A refusal of the moment is
-// tried again until the session expires; another one is the last word: then the session
+// tried again until the session expires, each time after twice the pause or when
+// Retry-After says; another one is the last word: then the session
 // ends when it expires, unless the caller refreshes it.
 func (l *Leg) refreshed(res *gosip.Response) {
 	l.mu.Lock()
 	out := l.pending
 	l.pending = nil
 	again := func(d time.Duration) { l.refreshing.set(l.server, d, l.refresh) }
+	if res != nil {
+		l.learnMinSE(res)
+	}
 	ended := l.over || l.hungUp || l.bye != nil
 	failed, answered := false, false
 	switch {
@@ -62,6 +67,7 @@ func (l *Leg) refreshed(res *gosip.Response) {
 	case res == nil, res.StatusCode == 408, res.StatusCode == 481:
 		failed = true
 	case res.IsSuccess():
+		l.pause = 0
 		l.aim(res.Contact())
 		l.lasts(l.renewed(res))
 		answered = out.request.IsInvite() && len(res.Body()) > 0
@@ -76,7 +82,8 @@ func (l *Leg) refreshed(res *gosip.Response) {
 		// randomly chosen value of between 0 and 2 seconds in units of 10 ms".
 		again(time.Duration(rand.IntN(201)) * 10 * time.Millisecond)
 	case momentary(res.StatusCode):
-		again(refreshPause)
+		l.pause = max(2*l.pause, refreshPause)
+		again(max(l.pause, retryAfter(res)))
 	default:
 		l.server.log.Debug("session not refreshed any more", "call_id", l.CallID(), "code", res.StatusCode)
 	}
@@ -116,6 +123,24 @@ func (l *Leg) learn(req *gosip.Request) {
 	if allowed := optionTags(req, "Allow"); len(allowed) > 0 {
 		l.updates = hasToken(allowed, string(gosip.UPDATE))
 	}
+	l.learnMinSE(req)
+}
+
+// learnMinSE notes a minimum for the session interval. A refresh carries the largest one
+// that came in a 422 or in a refresh of the dialog (RFC 4028 section 7.4); mu is held.
+func (l *Leg) learnMinSE(m fielded) { l.minSE = max(l.minSE, minSE(m)) }
+
+// retryAfter reads Retry-After (RFC 3261 section 20.33), 0 when there is none that can be
+// read.
+func retryAfter(res *gosip.Response) time.Duration {
+	h := res.GetHeader("Retry-After")
+	if h == nil {
+		return 0
+	}
+	number, _, _ := strings.Cut(h.Value(), ";")
+	number, _, _ = strings.Cut(number, "(")
+	d, _ := parseSeconds(number)
+	return d
 }
 
 // aim has requests of ours go to the Contact, when there is one; mu is held.

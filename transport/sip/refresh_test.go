@@ -86,3 +86,82 @@ func TestOurRefreshAfterAReliableProgress(t *testing.T) {
 		hangUp(call)
 	})
 }
+
+// After a provisional response the peer may take its time to answer our re-INVITE: Timer
+// B is of the state Calling only (RFC 3261 section 17.1.1.2).
+func TestOurRefreshMayWaitForItsAnswer(t *testing.T) {
+	inWorld(t, lastsUntilItExpires, func(w *world) {
+		call, _ := begin(w.phone(), "Supported: timer", "Session-Expires: 180;refresher=uas")
+		time.Sleep(80 * time.Second)
+		m := call.WantRequest("INVITE")
+		call.Respond(m, 100, "")
+		call.WantNothing(50 * time.Second)
+		call.Respond(m, 200, offer, "Session-Expires: 180;refresher=uas")
+		call.WantRequest("ACK")
+		hangUp(call)
+	})
+}
+
+// An INVITE that is never answered goes with its call.
+func TestOurRefreshWithoutAnAnswerIsForgotten(t *testing.T) {
+	inWorld(t, lastsUntilItExpires, func(w *world) {
+		call, _ := begin(w.phone(), "Supported: timer", "Session-Expires: 90;refresher=uas")
+		call.Respond(call.WantRequest("INVITE"), 180, "")
+		hangUp(call)
+		time.Sleep(time.Minute)
+		if got := len(w.server.dialogs.sent); got != 0 {
+			t.Errorf("requests of ours that are remembered: got %d, want 0", got)
+		}
+	})
+}
+
+// A refresh that fails is tried less and less often, and when Retry-After says.
+func TestOurRefreshThatFailsIsPutOff(t *testing.T) {
+	inWorld(t, lastsUntilItExpires, func(w *world) {
+		call, _ := begin(w.phone(), "Supported: timer", "Session-Expires: 600;refresher=uas", "Allow: UPDATE")
+		time.Sleep(290 * time.Second)
+		last := call.WantRequest("UPDATE")
+		for i, step := range []struct {
+			status int
+			extra  string
+			pause  time.Duration
+		}{
+			{500, "Subject: x", time.Second}, {503, "Subject: x", 2 * time.Second}, {503, "Retry-After: 30 (busy);duration=60", 30 * time.Second},
+			{486, "Retry-After: soon", 8 * time.Second}, {500, "Retry-After: 1", 16 * time.Second},
+		} {
+			call.Respond(last, step.status, "", step.extra)
+			begun := time.Now()
+			last = call.WantRequest("UPDATE")
+			if got := last.At.Sub(begun).Round(100 * time.Millisecond); got != step.pause {
+				t.Errorf("refresh %d: got it %v after the %d, want %v", i, got, step.status, step.pause)
+			}
+		}
+		call.Respond(last, 200, "", "Session-Expires: 100;refresher=uac")
+		last = call.WantRequest("UPDATE")
+		call.Respond(last, 500, "")
+		begun := time.Now()
+		if got := call.WantRequest("UPDATE").At.Sub(begun).Round(100 * time.Millisecond); got != time.Second {
+			t.Errorf("after a refresh that worked: got the next %v after the 500, want 1s", got)
+		}
+		hangUp(call)
+	})
+}
+
+// RFC 4028 section 7.4: the largest Min-SE of the dialog.
+func TestOurRefreshRepeatsMinSE(t *testing.T) {
+	inWorld(t, lastsUntilItExpires, func(w *world) {
+		call, _ := begin(w.phone(), "Supported: timer", "Session-Expires: 100;refresher=uas", "Min-SE: 95", "Allow: UPDATE")
+		for _, want := range []string{"100;refresher=uac 95", "120;refresher=uac 120", "120;refresher=uac 120"} {
+			m := call.WantRequest("UPDATE")
+			if got := m.Get("Session-Expires") + " " + m.Get("Min-SE"); got != want {
+				t.Errorf("Session-Expires and Min-SE: got %q, want %q", got, want)
+			}
+			if m.Get("Min-SE") == "95" {
+				call.Respond(m, 422, "", "Min-SE: 120")
+			} else {
+				call.Respond(m, 200, "", "Session-Expires: 120;refresher=uac", "Min-SE: 100")
+			}
+		}
+		hangUp(call)
+	})
+}
