@@ -17,15 +17,15 @@ type outlet struct {
 func (o outlet) WriteTo(p []byte, to net.Addr) (int, error) {
 	n, err := o.PacketConn.WriteTo(p, to)
 	if err != nil && errors.Is(err, net.ErrClosed) {
-		if other := o.server.standIn(o.LocalAddr()); other != nil {
-			return other.WriteTo(p, to)
+		if write := o.server.standIn(o.LocalAddr()); write != nil {
+			return write(p, to)
 		}
 	}
 	return n, err
 }
 
-// standIn is a socket that sends from the address, nil when there is none.
-func (s *Server) standIn(addr net.Addr) net.PacketConn {
+// standIn is WriteTo of a socket that sends from the address, nil when there is none.
+func (s *Server) standIn(addr net.Addr) func(p []byte, to net.Addr) (int, error) {
 	local := addrPort(addr)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -36,11 +36,12 @@ func (s *Server) standIn(addr net.Addr) net.PacketConn {
 		switch conn := conn.(type) {
 		case *wildcard:
 			if conn.serves(local) {
-				return conn.local(local.Addr())
+				control := sourceControl(local.Addr(), conn.v4)
+				return func(p []byte, to net.Addr) (int, error) { return writeFrom(conn.UDPConn, control, p, to) }
 			}
 		case net.PacketConn:
 			if addrPort(conn.LocalAddr()) == local {
-				return conn
+				return conn.WriteTo
 			}
 		}
 	}

@@ -139,7 +139,12 @@ func (l *local) ReadFrom(p []byte) (int, net.Addr, error) {
 
 // WriteTo sends from the local address.
 func (l *local) WriteTo(p []byte, to net.Addr) (int, error) {
-	n, _, err := l.WriteMsgUDPAddrPort(p, l.control, addrPort(to))
+	return writeFrom(l.UDPConn, l.control, p, to)
+}
+
+// writeFrom sends from the address that the control message names.
+func writeFrom(conn *net.UDPConn, control, p []byte, to net.Addr) (int, error) {
+	n, _, err := conn.WriteMsgUDPAddrPort(p, control, addrPort(to))
 	return n, err
 }
 
