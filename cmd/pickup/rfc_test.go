@@ -13,9 +13,9 @@ import (
 	"testing"
 )
 
-// tests are the names of the test functions of one package, and the texts in its test
-// files, which name the cases.
-type tests struct{ functions, texts map[string]bool }
+// tests are the test functions of one package, each with the texts in it: names of cases
+// are among them.
+type tests map[string]map[string]bool
 
 // allTests reads the test files of the whole module, whatever their build tags.
 func allTests(t *testing.T) map[string]tests {
@@ -31,7 +31,7 @@ func allTests(t *testing.T) map[string]tests {
 		}
 		name := strings.TrimSuffix(file.Name.Name, "_test")
 		if _, known := packages[name]; !known {
-			packages[name] = tests{make(map[string]bool), make(map[string]bool)}
+			packages[name] = make(tests)
 		}
 		packages[name].read(file)
 		return nil
@@ -44,22 +44,32 @@ func allTests(t *testing.T) map[string]tests {
 
 func (p tests) read(file *ast.File) {
 	ast.Inspect(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncDecl:
-			p.functions[n.Name.Name] = true
-		case *ast.BasicLit:
-			if text, err := strconv.Unquote(n.Value); err == nil {
-				p.texts[text] = true
-			}
+		if function, ok := n.(*ast.FuncDecl); ok {
+			p[function.Name.Name] = textsOf(function)
 		}
 		return true
 	})
 }
 
-// has reports whether there is such a test: Test, or Test/case.
+// textsOf are the string literals of a function.
+func textsOf(function *ast.FuncDecl) map[string]bool {
+	texts := make(map[string]bool)
+	ast.Inspect(function, func(n ast.Node) bool {
+		if literal, ok := n.(*ast.BasicLit); ok {
+			if text, err := strconv.Unquote(literal.Value); err == nil {
+				texts[text] = true
+			}
+		}
+		return true
+	})
+	return texts
+}
+
+// has reports whether there is such a test: Test, or Test/case, whose name is in it.
 func (p tests) has(name string) bool {
 	function, part, found := strings.Cut(name, "/")
-	return p.functions[function] && (!found || p.texts[part])
+	texts, exists := p[function]
+	return exists && (!found || texts[part])
 }
 
 var (

@@ -151,9 +151,10 @@ type wildcardConn struct{ net.PacketConn }
 
 func (wildcardConn) LocalAddr() net.Addr { return &net.UDPAddr{IP: net.IPv4zero, Port: 5060} }
 
-// One peer calls two addresses of ours in turn.
+// One peer calls two addresses of ours in turn. What is answered ahead of the library
+// and what the library answers leave by the socket that the request came to.
 func TestEachSocketAnswersForItself(t *testing.T) {
-	inWorld(t, takesCalls, func(w *world) {
+	inWorld(t, func(c *call) { c.must(c.Reject(Refusal{Status: 486})) }, func(w *world) {
 		second := netip.MustParseAddrPort("192.0.2.2:5060")
 		conn, err := w.network.Listen(second)
 		if err != nil {
@@ -164,14 +165,23 @@ func TestEachSocketAnswersForItself(t *testing.T) {
 		c := w.caller()
 		for i, to := range []netip.AddrPort{serverAddr, second, serverAddr, second} {
 			c.server = net.UDPAddrFromAddrPort(to)
+			last := func() netip.AddrPort {
+				w.mu.Lock()
+				defer w.mu.Unlock()
+				return w.taps[len(w.taps)-1].From
+			}
+			c.callID, c.branch, c.to = strconv.Itoa(i), "z9hG4bK-"+strconv.Itoa(i), "<sip:pickup@192.0.2.1>"
 			c.send("OPTIONS", c.branched(strings.Repeat("o", i+1)))
 			c.want("200")
-			w.mu.Lock()
-			last := w.taps[len(w.taps)-1]
-			w.mu.Unlock()
-			if last.From != to {
-				t.Errorf("request %d to %v: got the response from %v", i, to, last.From)
+			if got := last(); got != to {
+				t.Errorf("OPTIONS %d to %v: got the response from %v", i, to, got)
 			}
+			c.send("INVITE")
+			c.want("486")
+			if got := last(); got != to {
+				t.Errorf("INVITE %d to %v: got the response from %v", i, to, got)
+			}
+			c.send("ACK")
 		}
 	})
 }
