@@ -23,7 +23,7 @@ type modification struct {
 // the handler comes too late. Until that the modification is under way, so that every
 // Reoffered has one answer.
 
-// reinvited takes a re-INVITE, or an UPDATE with an offer.
+// reinvited takes a re-INVITE, or an UPDATE with an offer; pracked takes a PRACK.
 func (l *Leg) reinvited(req *gosip.Request, tx *gosip.ServerTx) (later bool) {
 	return l.modified(&modification{request: req, tx: tx, flow: l.server.flowOf(req, tx)})
 }

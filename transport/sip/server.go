@@ -17,7 +17,8 @@ import (
 	gosip "github.com/emiago/sipgo/sip"
 )
 
-// ErrClosed is returned by [Server.ServeUDP] once the server is closed.
+// ErrClosed is returned by the Serve methods and by [Server.Register] of a server that
+// was closed before.
 var ErrClosed = errors.New("sip: server closed")
 
 // Handler is what the server does with calls. Multiple goroutines call it.

@@ -17,6 +17,12 @@ import (
 // own, after a look-up of the name in its Via; and a flood would fill the memory.
 // So the read loops are told one and the same name for all peers, and the pool is
 // filled here, with sockets that stay, and emptied of peers that are gone.
+//
+// The name in the pool has to be the address of the peer, as the library sends to it.
+// It is written on the goroutine that reads, and looked up on that of the request: when one
+// address and port of a peer sends to two of our sockets at the same moment, both
+// responses may leave from the one that heard last. A request that is answered ahead of the
+// library leaves by its own socket always.
 
 // socket is a socket as the library reads it. It is owned by the goroutine of its
 // read loop, except for conn.

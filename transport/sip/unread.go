@@ -10,9 +10,10 @@ import (
 )
 
 // The library drops a request without a response when it cannot read the start line or
-// a Via, and answers some others by itself, without what a response must have. RFC 4475 section 3.1.2 wants such requests refused, and a peer that hears
-// nothing repeats them for 32 s. So they are refused here, without a transaction: the
-// response is made of the text of the request.
+// a Via, and answers some others by itself, without what a response must have. RFC 4475
+// section 3.1.2 wants such requests refused, and a peer that hears nothing repeats them
+// for 32 s. So they are refused here, without a transaction: the response is made of the
+// text of the request.
 
 // fields are the header fields of a request that its response repeats (RFC 3261
 // section 8.2.6.2), as they were written.
