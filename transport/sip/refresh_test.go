@@ -109,7 +109,10 @@ func TestOurRefreshWithoutAnAnswerIsForgotten(t *testing.T) {
 		call.Respond(call.WantRequest("INVITE"), 180, "")
 		hangUp(call)
 		time.Sleep(time.Minute)
-		if got := len(w.server.dialogs.sent); got != 0 {
+		d := &w.server.dialogs
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if got := len(d.sent); got != 0 {
 			t.Errorf("requests of ours that are remembered: got %d, want 0", got)
 		}
 	})
