@@ -115,7 +115,7 @@ func (d *dialogs) knows(req *gosip.Request) bool {
 	}
 	// The ACK to a refusal has the branch of its INVITE, as a CANCEL has (RFC 3261
 	// sections 9.1 and 17.1.1.3).
-	return (req.IsCancel() || req.IsAck()) && d.coming.has(inviteTransaction{invite, branchOf(req)})
+	return (req.IsCancel() || req.IsAck()) && d.coming.has(inviteTransaction{invite, viaOf(req)})
 }
 
 // begun is the call that the INVITE has begun, nil when it is new.
@@ -140,14 +140,14 @@ func (d *dialogs) mayWait(now time.Duration) bool {
 func (d *dialogs) come(req *gosip.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.coming.add(inviteTransaction{inviteOf(req), branchOf(req)})
+	d.coming.add(inviteTransaction{inviteOf(req), viaOf(req)})
 }
 
 // came reports whether the library has been given the INVITE, by this way.
 func (d *dialogs) came(req *gosip.Request) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.coming.has(inviteTransaction{inviteOf(req), branchOf(req)})
+	return d.coming.has(inviteTransaction{inviteOf(req), viaOf(req)})
 }
 
 // expect has the response to a request of ours found by its branch, until forget.

@@ -31,9 +31,7 @@ type requestTransaction struct {
 // transaction of one. The response is the stateless one of what the library must not
 // have.
 func (s *Server) inside(req *gosip.Request, local netip.AddrPort) (res *gosip.Response, done bool) {
-	most := s.limits.Transactions
-	full := most > 0 && s.live.Load() >= int64(most) && !parting(req)
-	switch s.dialogs.enter(req, full) {
+	switch s.dialogs.enter(req, s.saturated() && !parting(req)) {
 	case gone:
 		return s.build(req, 481), true
 	case crowded:
@@ -55,7 +53,7 @@ func (d *dialogs) enter(req *gosip.Request, full bool) order {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	id := dialogOf(req)
-	t := requestTransaction{id, branchOf(req), req.Method}
+	t := requestTransaction{id, viaOf(req), req.Method}
 	leg := d.legs[id]
 	switch {
 	case d.given.has(t):

@@ -23,5 +23,8 @@ func (s *Server) options(req *gosip.Request, local netip.AddrPort) *gosip.Respon
 	if r := s.handler.Availability(); r.Status != 0 {
 		return s.build(req, r.Status, r.fields(local)...)
 	}
+	if s.saturated() {
+		return s.build(req, 503, Refusal{RetryAfter: retryLimit}.fields(local)...)
+	}
 	return s.build(req, 200, capabilities()...)
 }

@@ -109,6 +109,7 @@ type Server struct {
 
 	denied, limited, withheld atomic.Uint64
 	live                      atomic.Int64 // transactions of the library
+	complained                atomic.Int64 // when a refusal for want of transactions was logged, by the clock of sources
 
 	mu      sync.Mutex
 	closed  bool

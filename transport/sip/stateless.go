@@ -3,6 +3,7 @@ package sip
 import (
 	"bytes"
 	"net/netip"
+	"strconv"
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -145,10 +146,25 @@ func (s *Server) overload(req *gosip.Request, w inbound) (res *gosip.Response, d
 	return nil, false
 }
 
+// saturated reports whether the library has as many transactions as it may.
+func (s *Server) saturated() bool {
+	most := s.limits.Transactions
+	return most > 0 && s.live.Load() >= int64(most)
+}
+
+// complains reports whether it is time to log a refusal for want of transactions.
+func (s *Server) complains() bool {
+	now, last := int64(s.sources.now())+1, s.complained.Load() // 0 is never
+	return (last == 0 || now-last >= int64(warnPeriod)) && s.complained.CompareAndSwap(last, now)
+}
+
 // bounded gives the limit that a new call of the source meets, empty for none.
 func (s *Server) bounded(from netip.Addr) string {
-	if most := s.limits.Transactions; most > 0 && s.live.Load() >= int64(most) {
+	if s.saturated() {
 		s.limited.Add(1)
+		if s.complains() {
+			s.log.Warn("new calls are refused: too many SIP transactions", "limit", s.limits.Transactions)
+		}
 		return "transactions"
 	}
 	limit := s.sources.call(from)
@@ -158,9 +174,12 @@ func (s *Server) bounded(from netip.Addr) string {
 	return limit
 }
 
-func branchOf(req *gosip.Request) string {
-	if via := req.Via(); via != nil {
-		return via.Params.GetOr("branch", "")
+// viaOf tells the transaction of a request from others: by branch and sent-by of its
+// topmost Via (RFC 3261 section 17.2.3).
+func viaOf(req *gosip.Request) string {
+	via := req.Via()
+	if via == nil {
+		return ""
 	}
-	return ""
+	return via.Params.GetOr("branch", "") + " " + via.Host + ":" + strconv.Itoa(via.Port)
 }

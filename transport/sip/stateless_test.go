@@ -154,6 +154,10 @@ func TestTransactionsAreBounded(t *testing.T) {
 		if refused != 5 {
 			t.Errorf("refused: got %d of 10, want 5: each call leaves two transactions", refused)
 		}
+		c.send("OPTIONS", c.branched("options"), set("To", "<sip:pickup@192.0.2.1>"))
+		if m := c.want("503"); m.get("Retry-After") == "" {
+			t.Error("OPTIONS: got a 503 without Retry-After, want what an INVITE gets")
+		}
 		time.Sleep(70 * time.Second)
 		if got := w.server.Stats().Transactions; got != 0 {
 			t.Errorf("transactions after 70 s: got %d, want 0", got)
@@ -164,6 +168,29 @@ func TestTransactionsAreBounded(t *testing.T) {
 		c.send("ACK")
 		c.send("BYE")
 		c.want("200")
+	})
+}
+
+// An INVITE with the branch of another one, but from another place, is no repetition of
+// it: it gets its 482 without a transaction.
+func TestMergedInviteFromElsewhereLeavesNothing(t *testing.T) {
+	inWorld(t, func(c *call) {
+		c.ring()
+		c.hear("cancelled")
+	}, func(w *world) {
+		c := w.caller()
+		text := c.compose("INVITE").String()
+		c.raw(text)
+		c.want("180")
+		before := w.server.Stats().Transactions
+		for port := range 20 {
+			c.raw(strings.Replace(text, "198.51.100.1:5070;", fmt.Sprintf("198.51.100.1:%d;rport;", 6000+port), 1))
+			c.want("482")
+		}
+		if got := w.server.Stats().Transactions; got != before {
+			t.Errorf("transactions: got %d, want %d", got, before)
+		}
+		c.send("CANCEL")
 	})
 }
 
