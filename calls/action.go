@@ -107,6 +107,8 @@ func causeOf(e Event) Cause {
 		return NoACK
 	case MediaFailed:
 		return MediaFault
+	case Silent:
+		return MediaTimeout
 	case maxDuration:
 		return TooLong
 	case hangupKey:
@@ -122,6 +124,11 @@ func causeOf(e Event) Cause {
 func (c *Call) callerHungUp(e Event) {
 	c.record.Reason = e.(Bye).Reason
 	c.ended(CallerHungUp, Caller)
+}
+
+// oneWay tells that the caller is not heard. The call goes on: it may only listen.
+func (c *Call) oneWay(Event) {
+	c.notify(OneWayAudio{At: time.Now(), ID: c.ID(), Live: c.media.Live()})
 }
 
 // renegotiate answers a change of the session that the caller offers.

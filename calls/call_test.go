@@ -302,7 +302,7 @@ func recoverText(v any) string {
 func TestEveryCauseHasItsQ850Number(t *testing.T) {
 	causes := []Cause{
 		Completed, CallerHungUp, CallCancelled, NotAnswered, NoPRACK, NoACK, Expired, Unreachable, NotAcceptable, NoResources,
-		MediaFault, TooLong, KeyPressed, OperatorEnded, ServerStopped, InternalError,
+		MediaTimeout, MediaFault, TooLong, KeyPressed, OperatorEnded, ServerStopped, InternalError,
 	}
 	for _, c := range causes {
 		if number, text := c.Q850(); number < 1 || number > 127 || text == "" {

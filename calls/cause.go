@@ -15,6 +15,7 @@ const (
 	Unreachable   Cause = "unreachable"     // the answer could not be sent
 	NotAcceptable Cause = "not_acceptable"  // no media in common with the offer
 	NoResources   Cause = "no_resources"    // no port or socket for the media
+	MediaTimeout  Cause = "media_timeout"   // nothing came from the caller any more
 	MediaFault    Cause = "media_fault"     // the audio could not go on
 	TooLong       Cause = "too_long"        // longer than a call may last
 	KeyPressed    Cause = "hangup_key"      // the caller pressed the key that ends the call
@@ -43,6 +44,7 @@ var clearings = map[Cause]clearing{
 	Unreachable:   {27, "Destination out of order"},
 	NotAcceptable: {88, "Incompatible destination"},
 	NoResources:   {47, "Resource unavailable"},
+	MediaTimeout:  {102, "Recovery on timer expiry"},
 	MediaFault:    {41, "Temporary failure"},
 	TooLong:       {31, "Normal, unspecified"},
 	KeyPressed:    {16, "Normal call clearing"},

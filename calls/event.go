@@ -51,6 +51,10 @@ type (
 	Played struct{}
 	// MediaFailed says that no more audio can be sent.
 	MediaFailed struct{ Err error }
+	// OneWay says that audio has been sent for 3 s and none has come.
+	OneWay struct{}
+	// Silent says that nothing has come from the caller for the time that is allowed.
+	Silent struct{}
 )
 
 // Events of the operator.
@@ -87,6 +91,8 @@ func (ByeAnswered) trigger() trigger    { return onByeAnswered }
 func (Pressed) trigger() trigger        { return onDigit }
 func (Played) trigger() trigger         { return onPlayed }
 func (MediaFailed) trigger() trigger    { return onMediaFailed }
+func (OneWay) trigger() trigger         { return onOneWay }
+func (Silent) trigger() trigger         { return onMediaTimeout }
 func (Hangup) trigger() trigger         { return onHangup }
 func (Shutdown) trigger() trigger       { return onShutdown }
 func (answerDue) trigger() trigger      { return onAnswer }

@@ -84,6 +84,8 @@ func (m *fakeMedia) Play() MediaStats {
 	return MediaStats{Codec: "PCMU"}
 }
 
+func (m *fakeMedia) Live() Live { return Live{Sent: 150} }
+
 func (m *fakeMedia) Stop() MediaStats {
 	if !m.stopped {
 		m.did("stop")

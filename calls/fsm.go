@@ -44,6 +44,8 @@ const (
 	onAckTimeout     trigger = "ack_timeout"
 	onPlayed         trigger = "played"
 	onMediaFailed    trigger = "media_failed"
+	onMediaTimeout   trigger = "media_timeout"
+	onOneWay         trigger = "one_way"
 	onMaxDuration    trigger = "max_duration"
 	onByeAnswered    trigger = "bye_answered"
 	onHangupTimeout  trigger = "hangup_timeout"
@@ -89,6 +91,7 @@ var table = []row{
 
 	{Playing, onPlayed, HangingUp, (*Call).hangUp, "media stopped, BYE"},
 	{Playing, onMediaFailed, HangingUp, (*Call).hangUp, "media stopped, BYE"},
+	{Playing, onMediaTimeout, HangingUp, (*Call).hangUp, "media stopped, BYE; nothing came from the caller for media.timeout_seconds"},
 	{Playing, onMaxDuration, HangingUp, (*Call).hangUp, "media stopped, BYE"},
 	{Playing, onAckTimeout, HangingUp, (*Call).hangUp, "media stopped, BYE, 64·T1 after the 200 to a re-INVITE"},
 	{Playing, onSessionExpired, HangingUp, (*Call).hangUp, "media stopped, BYE; the session was not refreshed"},
@@ -110,6 +113,7 @@ var within = []row{
 	{Answering, onReoffer, Answering, (*Call).refuseChange, "500, Retry-After"},
 	{HangingUp, onReoffer, HangingUp, (*Call).refuseChange, "500, Retry-After"},
 	{Playing, onReoffer, Playing, (*Call).renegotiate, "answered, or refused and the session as it was"},
+	{Playing, onOneWay, Playing, (*Call).oneWay, "a notice: audio sent for 3 s, none received"},
 	{Playing, onReanswer, Playing, (*Call).reanswered, "the answer in the ACK of a re-INVITE without an offer"},
 	{Ringing, onDigit, Ringing, (*Call).pressed, "noted"},
 	{Answering, onDigit, Answering, (*Call).pressed, "noted"},

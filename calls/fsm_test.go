@@ -14,7 +14,7 @@ func TestEveryEventInEveryState(t *testing.T) {
 		answerDue{}, rejected{errFake}, Cancelled{}, Bye{}, ringTimeout{}, Hangup{}, Shutdown{},
 		Acked{}, AnswerFailed{Err: errFake}, AckTimeout{}, Played{}, MediaFailed{errFake}, maxDuration{},
 		ByeAnswered{Status: 200}, hangupTimeout{}, Reoffered{}, Reanswered{},
-		PrackTimeout{}, SessionExpired{}, Pracked{}, Pressed{}, hangupKey{},
+		PrackTimeout{}, SessionExpired{}, Pracked{}, Pressed{}, hangupKey{}, OneWay{}, Silent{},
 	}
 	want := map[situation]State{}
 	for _, r := range append(table, within...) {

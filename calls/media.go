@@ -26,6 +26,9 @@ type Media interface {
 	// Play starts the audio, anew when it plays already, and tells what was agreed on: codec and addresses.
 	// Played or MediaFailed follows.
 	Play() MediaStats
+	// Live tells what was counted so far, at most a second ago. OneWay and Silent may
+	// come while the call plays.
+	Live() Live
 	// Stop ends the audio and gives the ports back. It is idempotent; afterwards
 	// nothing of the media runs.
 	Stop() MediaStats
@@ -52,9 +55,11 @@ type MediaStats struct {
 	Local      netip.AddrPort // where we receive RTP
 	RemoteSDP  netip.AddrPort // where the session description sends our RTP
 	RemoteSeen netip.AddrPort // where the caller's first RTP packet came from
-	RoundTrip  time.Duration  // by the caller's last RTCP report (RFC 3550 section 6.4.1), 0 when there was none
+	RoundTrip  *time.Duration // by the caller's last RTCP report (RFC 3550 section 6.4.1)
 	Sent       Sent
 	Received   Received
+	Quality    Quality
+	Remote     *Remote // what the caller said last of what it received
 }
 
 // Sent counts what went to the caller.
@@ -66,13 +71,18 @@ type Sent struct {
 	LateMax time.Duration // the longest time a packet left after it was due
 }
 
-// Received counts what came from the caller. Expected, Lost and Jitter mean
-// something only when Packets is not 0.
+// Received counts what came from the caller. All from Expected on means something only
+// when Packets is not 0.
 type Received struct {
-	Packets  uint64
-	Bytes    uint64        // RTP payload octets
-	Invalid  uint64        // datagrams on our ports that are not the caller's RTP or RTCP
-	Expected uint64        // by the sequence numbers (RFC 3550 appendix A.3)
-	Lost     int64         // Expected less Packets; negative when packets came twice
-	Jitter   time.Duration // interarrival jitter at the end (RFC 3550 section 6.4.1)
+	Packets    uint64
+	Bytes      uint64 // RTP payload octets
+	Invalid    uint64 // datagrams on our ports that are not the caller's RTP or RTCP
+	Expected   uint64 // by the sequence numbers (RFC 3550 appendix A.3)
+	Lost       uint64 // packets of the expected ones that never came
+	Duplicated uint64
+	Reordered  uint64
+	Late       uint64        // packets that came too late to be played
+	Sources    uint64        // changes of the SSRC
+	Jitter     time.Duration // interarrival jitter at the end (RFC 3550 section 6.4.1)
+	JitterMax  time.Duration
 }

@@ -46,6 +46,12 @@ type (
 		ID    ID
 		Digit Digit
 	}
+	// OneWayAudio says that the caller is sent audio and none has come from it.
+	OneWayAudio struct {
+		At   time.Time
+		ID   ID
+		Live Live
+	}
 	// Fault says that something went wrong that the call survives.
 	Fault struct {
 		At    time.Time
@@ -55,10 +61,11 @@ type (
 	}
 )
 
-func (Incoming) notice()   {}
-func (Transition) notice() {}
-func (Late) notice()       {}
-func (Early) notice()      {}
-func (Answered) notice()   {}
-func (Dialled) notice()    {}
-func (Fault) notice()      {}
+func (Incoming) notice()    {}
+func (Transition) notice()  {}
+func (Late) notice()        {}
+func (Early) notice()       {}
+func (Answered) notice()    {}
+func (OneWayAudio) notice() {}
+func (Dialled) notice()     {}
+func (Fault) notice()       {}

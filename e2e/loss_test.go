@@ -20,8 +20,7 @@ func TestFullLoss(t *testing.T) {
 	testLoss(t, 30, impairment{loss: 0.05, seed: 1})
 }
 
-// With packets that come twice and packets that are late: RFC 3550 appendix A.3 has
-// a packet that came twice stand for one that was lost.
+// With packets that come twice and packets that are late.
 func TestFullLossAndDisorder(t *testing.T) {
 	testLoss(t, 30, impairment{
 		loss: 0.05, duplicate: 0.05, reorder: 0.05, later: 30 * time.Millisecond, delay: 10 * time.Millisecond, seed: 2,
@@ -55,6 +54,7 @@ func testLoss(t *testing.T, seconds int, i impairment) {
 		t.Fatalf("call records: got %d, want 1", len(records))
 	}
 	checkLoss(t, records[0], way.toServer.counted(), i)
+	checkQuality(t, records[0], seconds)
 	checkJitter(t, records[0], wire)
 	if want := way.serverSide().String(); records[0].RTPRemoteSDP != want || records[0].RTPRemoteSeen != want {
 		t.Errorf("rtp_remote_sdp, rtp_remote_seen: got %s, %s, want the relay, %s",
@@ -70,8 +70,9 @@ func testLoss(t *testing.T, seconds int, i impairment) {
 	for _, c := range controls {
 		block = cmp.Or(c.lost, block)
 	}
-	if want := strconv.Itoa(*records[0].Received.Lost); block != want {
-		t.Errorf("cumulative number of packets lost in the last report: got %s, want that of the record, %s", block, want)
+	// In RTCP a packet that came twice stands for one that was lost.
+	if want := strconv.Itoa(*records[0].Received.Lost - *records[0].Received.Duplicated); block != want {
+		t.Errorf("cumulative number of packets lost in the last report: got %s, want that of the record less those that came twice, %s", block, want)
 	}
 }
 
@@ -79,27 +80,54 @@ func testLoss(t *testing.T, seconds int, i impairment) {
 func checkLoss(t *testing.T, r callRecord, way tally, i impairment) {
 	t.Helper()
 	rx := r.Received
-	if rx.Lost == nil || rx.LossPercent == nil || rx.JitterMS == nil {
-		t.Fatalf("rx: got %+v, want lost, loss_pct and jitter_ms", rx)
+	if rx.Lost == nil || rx.LossPercent == nil || rx.Duplicated == nil || rx.Reordered == nil || rx.Late == nil || rx.JitterMS == nil || rx.JitterMaxMS == nil {
+		t.Fatalf("rx: got %+v, want all of it", rx)
 	}
 	t.Logf("relay: %+v; record: %d packets, lost %d (%.3f %%), jitter %.3f ms", way, rx.Packets, *rx.Lost, *rx.LossPercent, *rx.JitterMS)
 	if want := way.passed + way.duplicated; rx.Packets != want || rx.Bytes != want*frameSize {
 		t.Errorf("rx.packets, rx.bytes: got %d, %d, want %d, %d", rx.Packets, rx.Bytes, want, want*frameSize)
 	}
-	if want := way.lost - way.duplicated; *rx.Lost != want {
-		t.Errorf("rx.lost: got %d, want %d", *rx.Lost, want)
+	if *rx.Lost != way.lost || *rx.Duplicated != way.duplicated {
+		t.Errorf("rx.lost, rx.dup: got %d, %d, want %d, %d", *rx.Lost, *rx.Duplicated, way.lost, way.duplicated)
+	}
+	// One that is late overtakes nobody when the next one is late too, or lost.
+	if most := way.reordered; *rx.Reordered > most || *rx.Reordered < most/2 {
+		t.Errorf("rx.reordered: got %d, want %d to %d", *rx.Reordered, most/2, most)
 	}
 	expected := float64(way.passed + way.lost)
-	if want := 100 * float64(max(0, way.lost-way.duplicated)) / expected; math.Abs(*rx.LossPercent-want) > 0.001 {
+	if want := 100 * float64(way.lost) / expected; math.Abs(*rx.LossPercent-want) > 0.001 {
 		t.Errorf("rx.loss_pct: got %.3f, want %.3f", *rx.LossPercent, want)
 	}
-	if i.duplicate == 0 {
-		// Four standard deviations of the binomial distribution: once in 16,000 seeds.
-		bound := 4 * math.Sqrt(i.loss*(1-i.loss)/expected)
-		if share := *rx.LossPercent / 100; math.Abs(share-i.loss) > bound {
-			t.Errorf("rx.loss_pct: got %.2f, want %.2f within %.2f", 100*share, 100*i.loss, 100*bound)
-		}
+	// Four standard deviations of the binomial distribution: once in 16,000 seeds.
+	bound := 4 * math.Sqrt(i.loss*(1-i.loss)/expected)
+	if share := *rx.LossPercent / 100; math.Abs(share-i.loss) > bound {
+		t.Errorf("rx.loss_pct: got %.2f, want %.2f within %.2f", 100*share, 100*i.loss, 100*bound)
 	}
+}
+
+// checkQuality wants the figures that follow from the loss, from the silence that a
+// speaker says, and from the one clock of this machine; and none that needs what the
+// caller does not send.
+func checkQuality(t *testing.T, r callRecord, seconds int) {
+	t.Helper()
+	q := r.Quality
+	if q.OneWay == nil || *q.OneWay || q.Silence == nil || *q.Silence != 100 || q.Level != nil || q.MOS == nil {
+		t.Fatalf("quality: got %+v, want audio both ways, all of it silence, and a mos_lq", q)
+	}
+	// ITU-T G.107 with Bpl 25.1 for random loss; late packets count as lost.
+	missing := float64(*r.Received.Lost+*r.Received.Late) / float64(*r.Received.Lost+r.Received.Packets-*r.Received.Duplicated)
+	impaired := 93.2 - 95*100*missing/(100*missing+25.1)
+	want := 1 + 0.035*impaired + impaired*(impaired-60)*(100-impaired)*7e-6
+	if math.Abs(*q.MOS-want) > 0.1 {
+		t.Errorf("quality.mos_lq: got %.3f, want %.3f within 0.1", *q.MOS, want)
+	}
+	if r.MOS != nil {
+		t.Errorf("mos: got %.3f without a round trip, want null", *r.MOS)
+	}
+	if (q.Skew != nil) != (seconds > 12) || q.Skew != nil && math.Abs(*q.Skew) > 50 {
+		t.Errorf("quality.skew_ppm: got %v in %d s, want 0 within 50 of a long call, else null", q.Skew, seconds)
+	}
+	t.Logf("mos_lq: %.3f, want about %.3f", *q.MOS, want)
 }
 
 // checkJitter compares a record with the interarrival jitter of what the capture

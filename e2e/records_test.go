@@ -44,8 +44,20 @@ type callRecord struct {
 		Bytes       int      `json:"bytes"`
 		Lost        *int     `json:"lost"`
 		LossPercent *float64 `json:"loss_pct"`
+		Duplicated  *int     `json:"dup"`
+		Reordered   *int     `json:"reordered"`
+		Late        *int     `json:"late"`
 		JitterMS    *float64 `json:"jitter_ms"`
+		JitterMaxMS *float64 `json:"jitter_max_ms"`
 	} `json:"rx"`
+	Quality struct {
+		OneWay  *bool    `json:"one_way"`
+		Skew    *float64 `json:"skew_ppm"`
+		Silence *float64 `json:"silence_pct"`
+		Level   *float64 `json:"level_dbm0"`
+		MOS     *float64 `json:"mos_lq"`
+	} `json:"quality"`
+	MOS *float64 `json:"mos"`
 }
 
 // recordFields are the fields of every record, with those of its two objects.
@@ -54,8 +66,10 @@ var recordFields = strings.Fields(`id call_id from to ruri src transport user_ag
 	sip_code q850 cause hangup_by peer_sip peer_text
 	codec ptime_ms rtp_local rtp_remote_sdp rtp_remote_seen
 	tx tx.packets tx.bytes tx.skipped tx.late_max_ms
-	rx rx.packets rx.bytes rx.lost rx.loss_pct rx.dup rx.reordered rx.jitter_ms rx.jitter_max_ms
-	rtt_ms mos r_factor dtmf audio diagnosis version`)
+	rx rx.packets rx.bytes rx.lost rx.loss_pct rx.dup rx.reordered rx.late rx.ssrc_changes rx.jitter_ms rx.jitter_max_ms
+	rtt_ms quality quality.one_way quality.bursts quality.burst_pct quality.burst_ms quality.gap_pct quality.gap_ms quality.burst_ratio
+	quality.skew_ppm quality.level_dbm0 quality.silence_pct quality.clipping_pct quality.mos_lq
+	remote remote.lost remote.interval_loss_pct remote.jitter_ms remote.xr mos r_factor dtmf audio diagnosis version`)
 
 // callRecords reads the file of call records, of which every line has to be whole.
 func (d *daemon) callRecords() []callRecord {

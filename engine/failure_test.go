@@ -32,6 +32,7 @@ func (mute) Accept([]byte) error                     { return nil }
 func (mute) Revert() error                           { return nil }
 func (mute) Play() calls.MediaStats                  { return calls.MediaStats{} }
 func (mute) Stop() calls.MediaStats                  { return calls.MediaStats{} }
+func (mute) Live() calls.Live                        { return calls.Live{} }
 
 func TestCallThatIsAddedDuringAShutdownIsTold(t *testing.T) {
 	for _, early := range []bool{true, false} {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"math"
 	"time"
 
 	"pickup/calls"
@@ -34,6 +35,9 @@ func (o Log) Notice(n calls.Notice) {
 	case calls.Dialled:
 		o.write(n.At, slog.LevelDebug, "digit", "id", n.ID, "digit", string(n.Digit.Key), "method", n.Digit.Method,
 			"duration_ms", n.Digit.Duration.Milliseconds())
+	case calls.OneWayAudio:
+		o.write(n.At, slog.LevelInfo, "one-way audio", "id", n.ID, "tx_packets", n.Live.Sent, "rx_packets", n.Live.Received,
+			"rx_foreign", n.Live.Foreign)
 	case calls.Fault:
 		o.write(n.At, slog.LevelDebug, "call fault", "id", n.ID, "doing", n.Doing, "err", n.Err)
 	}
@@ -50,8 +54,8 @@ func (o Log) Record(r calls.Record) {
 		"sip_code", r.Status, "duration_ms", r.Duration().Milliseconds(), "codec", r.Media.Codec,
 		"tx_packets", r.Media.Sent.Packets, "tx_skipped", r.Media.Sent.Skipped,
 		"tx_late_max", r.Media.Sent.LateMax.Round(time.Microsecond).String(), "rx_packets", r.Media.Received.Packets,
-		"rx_lost", r.Media.Received.Lost, "rx_jitter", r.Media.Received.Jitter.Round(time.Microsecond).String(),
 	}
+	fields = append(fields, heard(r.Media)...)
 	if r.Reason != (calls.Reason{}) {
 		fields = append(fields, "peer_q850", r.Reason.Q850, "peer_sip", r.Reason.SIP, "peer_text", r.Reason.Text)
 	}
@@ -71,6 +75,22 @@ func keysOf(digits []calls.Digit) string {
 		keys[i] = d.Key
 	}
 	return string(keys)
+}
+
+// heard is what the log tells of the caller's audio: only what was measured.
+func heard(m calls.MediaStats) []any {
+	in := m.Received
+	if in.Packets == 0 {
+		return nil
+	}
+	fields := []any{"rx_lost", in.Lost, "rx_jitter", in.Jitter.Round(time.Microsecond).String()}
+	switch q := m.Quality; {
+	case q.MOS != nil:
+		fields = append(fields, "mos", math.Round(100**q.MOS)/100)
+	case q.ListeningMOS != nil:
+		fields = append(fields, "mos_lq", math.Round(100**q.ListeningMOS)/100)
+	}
+	return fields
 }
 
 func (o Log) write(at time.Time, level slog.Level, text string, fields ...any) {

@@ -63,12 +63,19 @@ func TestLogLines(t *testing.T) {
 		}, []string{`level=DEBUG msg=digit id=7 digit=# method=info duration_ms=160`}},
 		{"record with digits", func(l Log) { l.Record(calls.Record{ID: "7", Digits: []calls.Digit{{Key: '5'}, {Key: '*'}}}) },
 			[]string{"dtmf=5*"}},
+		{"one-way audio", func(l Log) { l.Notice(calls.OneWayAudio{ID: "7", Live: calls.Live{Sent: 150, Foreign: 4}}) },
+			[]string{`level=INFO msg="one-way audio" id=7 tx_packets=150 rx_packets=0 rx_foreign=4`}},
 		{"fault", func(l Log) { l.Notice(calls.Fault{ID: "7", Doing: "sending 180", Err: errors.New("no route")}) },
 			[]string{`level=DEBUG msg="call fault" id=7 doing="sending 180" err="no route"`}},
 		{"record", func(l Log) {
 			l.Record(calls.Record{ID: "7", Cause: calls.Completed, HungUpBy: calls.Server, Status: 200})
 		},
 			[]string{`level=INFO msg="call ended" id=7`, "cause=completed hangup_by=server sip_code=200"}},
+		{"record of a caller that was heard", func(l Log) {
+			media := calls.MediaStats{Received: calls.Received{Packets: 9, Lost: 1, Jitter: 2 * time.Millisecond}}
+			media.Quality.ListeningMOS = new(3.9051)
+			l.Record(calls.Record{ID: "7", Media: media})
+		}, []string{"rx_packets=9 rx_lost=1 rx_jitter=2ms mos_lq=3.91\n"}},
 		{"record of a fault", func(l Log) { l.Record(calls.Record{Cause: calls.InternalError, Fault: "panic: x"}) },
 			[]string{"level=ERROR", `reason="panic: x"`}},
 	}
@@ -95,8 +102,8 @@ func TestInfoHasFewLinesACall(t *testing.T) {
 		call, _ := s.establish()
 		call.Reply(call.WantRequest("BYE"), 200)
 		s.pass(time.Second)
-		if got := out.lines("id="); len(got) != 3 {
-			t.Errorf("lines of the call: got %q, want incoming, answered, ended", got)
+		if got := out.lines("id="); len(got) != 4 {
+			t.Errorf("lines of the call: got %q, want incoming, answered, one-way audio, ended", got)
 		}
 	})
 }

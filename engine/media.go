@@ -33,6 +33,7 @@ type media struct {
 	standing negotiated // before the last Negotiate
 	playing  bool
 	inband   *inband // nil until the audio is searched for digits
+	answered bool    // the caller is to be heard
 }
 
 // negotiated is what a negotiation came to.
@@ -116,6 +117,7 @@ func (m *media) open() error {
 		Ports:   m.engine.ports,
 		Pacers:  m.engine.pacers,
 		Address: m.bind,
+		Alarm:   m.alarmed(),
 	})
 	if err != nil {
 		return &calls.RefusedError{
@@ -162,6 +164,7 @@ func (m *media) agree(agreed sdp.Media) error {
 	if err == nil {
 		m.agreed = agreed
 		m.listen()
+		m.session.Hear(m.hearing())
 	}
 	return err
 }
@@ -183,7 +186,11 @@ func (m *media) PlayEarly() calls.MediaStats {
 
 // Play starts the prompt, from its beginning. Where the caller wants no audio from us
 // the time runs all the same.
-func (m *media) Play() calls.MediaStats { return m.play(m.stream(m.agreed), calls.Played{}) }
+func (m *media) Play() calls.MediaStats {
+	m.answered = true
+	m.session.Hear(m.hearing())
+	return m.play(m.stream(m.agreed), calls.Played{})
+}
 
 // play starts a stream, whose end is told as the event, unless that is nil.
 func (m *media) play(stream rtp.Stream, over calls.Event) calls.MediaStats {
@@ -216,34 +223,6 @@ func (m *media) stream(agreed sdp.Media) rtp.Stream {
 // peer is where the caller's half of the media is.
 func (m *media) peer(agreed sdp.Media) rtp.Peer {
 	return rtp.Peer{RTP: agreed.Remote, RTCP: agreed.RemoteRTCP, Mux: agreed.RTCPMux, Source: m.source}
-}
-
-// Stop ends the audio and gives the ports back.
-func (m *media) Stop() calls.MediaStats {
-	if m.session == nil {
-		return calls.MediaStats{}
-	}
-	stats, measured := m.summary(), m.session.Stop()
-	stats.RemoteSeen = measured.Received.From
-	if measured.Report.HasRoundTrip {
-		stats.RoundTrip = measured.Report.RoundTrip
-	}
-	stats.Sent = calls.Sent{
-		Packets: measured.Sent.Packets,
-		Bytes:   measured.Sent.Bytes,
-		Skipped: measured.Sent.Skipped,
-		Errors:  measured.Sent.Errors,
-		LateMax: measured.Sent.LateMax,
-	}
-	stats.Received = calls.Received{
-		Packets:  measured.Received.Packets,
-		Bytes:    measured.Received.Bytes,
-		Invalid:  measured.Received.Invalid + measured.Received.Foreign,
-		Expected: measured.Received.Expected,
-		Lost:     measured.Received.Lost,
-		Jitter:   measured.Received.Jitter,
-	}
-	return stats
 }
 
 // summary is what the negotiation agreed on.

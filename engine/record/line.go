@@ -48,6 +48,8 @@ type line struct {
 	Sent          sent            `json:"tx"`
 	Received      received        `json:"rx"`
 	RoundTrip     *float64        `json:"rtt_ms"`
+	Quality       quality         `json:"quality"`
+	Remote        remote          `json:"remote"`
 	MOS           *float64        `json:"mos"`
 	RFactor       *float64        `json:"r_factor"`
 	DTMF          []digit         `json:"dtmf"` // nil: nobody listened for any
@@ -68,10 +70,12 @@ type sent struct {
 type received struct {
 	Packets     uint64   `json:"packets"`
 	Bytes       uint64   `json:"bytes"` // RTP payload octets
-	Lost        *int64   `json:"lost"`
+	Lost        *uint64  `json:"lost"`
 	LossPercent *float64 `json:"loss_pct"`
 	Duplicates  *uint64  `json:"dup"`
 	Reordered   *uint64  `json:"reordered"`
+	Late        *uint64  `json:"late"`
+	Sources     *uint64  `json:"ssrc_changes"`
 	Jitter      *float64 `json:"jitter_ms"`
 	JitterMax   *float64 `json:"jitter_max_ms"`
 }
@@ -109,15 +113,17 @@ func newLine(r calls.Record, about About) line {
 		RTPRemoteSeen: known(r.Media.RemoteSeen),
 		Sent:          newSent(r.Media.Sent),
 		Received:      newReceived(r.Media.Received),
+		RoundTrip:     inMilliseconds(r.Media.RoundTrip),
+		Quality:       newQuality(r.Media.Quality),
+		Remote:        newRemote(r.Media.Remote),
+		MOS:           decimals(r.Media.Quality.MOS),
+		RFactor:       decimals(r.Media.Quality.R),
 		DTMF:          newDigits(r.Digits),
 		Audio:         known(r.Media.Audio),
 		Version:       known(about.Version),
 	}
 	if r.AnsweredAt.IsZero() {
 		l.Ring = between(r.RingingAt, r.EndedAt)
-	}
-	if r.Media.RoundTrip > 0 {
-		l.RoundTrip = milliseconds(r.Media.RoundTrip)
 	}
 	if r.Media.Codec != "" {
 		l.PacketTime = known(packetTime)
@@ -133,15 +139,16 @@ func newSent(s calls.Sent) sent {
 	return l
 }
 
-// newReceived leaves out what no packet has told. The loss in percent is that of
-// RFC 3550 appendix A.3: none when more packets came than were expected.
+// newReceived leaves out what no packet has told.
 func newReceived(r calls.Received) received {
 	l := received{Packets: r.Packets, Bytes: r.Bytes}
 	if r.Packets == 0 || r.Expected == 0 {
 		return l
 	}
-	percent := rounded(100 * float64(max(0, r.Lost)) / float64(r.Expected))
-	l.Lost, l.LossPercent, l.Jitter = &r.Lost, &percent, milliseconds(r.Jitter)
+	share := percent(float64(r.Lost) / float64(r.Expected))
+	l.Lost, l.LossPercent, l.Jitter = &r.Lost, &share, milliseconds(r.Jitter)
+	l.Duplicates, l.Reordered, l.Late, l.Sources = &r.Duplicated, &r.Reordered, &r.Late, &r.Sources
+	l.JitterMax = milliseconds(r.JitterMax)
 	return l
 }
 

@@ -1,6 +1,7 @@
 package rtp
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"testing"
 	"time"
@@ -66,6 +67,29 @@ func BenchmarkReceiveControl(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				r.takeControl(test.in, now, true)
+			}
+		})
+	}
+}
+
+// BenchmarkReceive is what one RTP packet of the peer costs, from the datagram on:
+// without and with the measuring of its level.
+func BenchmarkReceive(b *testing.B) {
+	for _, test := range []struct {
+		name  string
+		scale *Scale
+	}{{"counted", nil}, {"measured", &Scale{Zero: 1}}} {
+		b.Run(test.name, func(b *testing.B) {
+			r := &receiver{}
+			r.latch.arm(Peer{RTP: remote})
+			r.watch.hearing.Scale = test.scale
+			packet, now := datagram(0x80), time.Unix(1, 0)
+			b.ReportAllocs()
+			for n := uint32(0); b.Loop(); n++ {
+				binary.BigEndian.PutUint16(packet[2:], uint16(n))
+				binary.BigEndian.PutUint32(packet[4:], 160*n)
+				now = now.Add(Interval)
+				r.take(packet, remote, now)
 			}
 		})
 	}

@@ -23,8 +23,8 @@ const (
 
 	itemCNAME = 1
 	cnameSize = 16
-	// compoundRoom is a sender report with one block, CNAME and BYE.
-	compoundRoom = reporterSize + senderInfoSize + blockSize + reporterSize + 2 + cnameSize + 2 + reporterSize
+	// compoundRoom is a sender report with one block, CNAME, VoIP metrics and BYE.
+	compoundRoom = reporterSize + senderInfoSize + blockSize + reporterSize + 2 + cnameSize + 2 + extendedSize + reporterSize
 )
 
 // block is a report block (RFC 3550 section 6.4.1).
@@ -98,10 +98,12 @@ func sized(b []byte, start int) []byte {
 
 // compound is what a compound packet of the peer says to us.
 type compound struct {
-	stamp    uint32 // middle of the NTP time of the peer's sender report
-	stamped  bool   // there was one
-	about    block  // on our stream
-	reported bool   // there was one
+	stamp    uint32      // middle of the NTP time of the peer's sender report
+	stamped  bool        // there was one
+	about    block       // on our stream
+	reported bool        // there was one
+	metrics  VoIPMetrics // on our stream
+	extended bool        // there were some
 }
 
 // isControl tells RTCP from RTP on one port by the second octet (RFC 5761 section
@@ -142,6 +144,8 @@ func (c *compound) read(b []byte, own, peer uint32) bool {
 	case typeReceiverReport:
 	case typeBye:
 		return len(b) >= controlHeader+4*count
+	case typeExtended:
+		return c.readExtended(b, own)
 	default:
 		return true
 	}
@@ -159,6 +163,15 @@ func (c *compound) read(b []byte, own, peer uint32) bool {
 		c.find(b[blocks+i*blockSize:], own)
 	}
 	return true
+}
+
+// readExtended keeps the VoIP metrics of our stream (RFC 3611).
+func (c *compound) readExtended(b []byte, own uint32) bool {
+	m, found, ok := findVoIP(b, own)
+	if found && binary.BigEndian.Uint32(b[controlHeader:]) != own {
+		c.metrics, c.extended = m, true
+	}
+	return ok
 }
 
 // find keeps the report block that b begins with if it is about our stream.

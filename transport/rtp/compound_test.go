@@ -26,8 +26,8 @@ func TestReportBytes(t *testing.T) {
 	if !bytes.Equal(got, want) {
 		t.Errorf("got  %x\nwant %x", got, want)
 	}
-	if len(got) != compoundRoom {
-		t.Errorf("got %d octets, want the room for all, %d", len(got), compoundRoom)
+	if room := len(appendExtended(got, 0, 0, &VoIPMetrics{})); room != compoundRoom {
+		t.Errorf("got %d octets with VoIP metrics, want the room for all, %d", room, compoundRoom)
 	}
 	if got, want := appendReport(nil, ownSSRC, nil, nil), []byte("\x80\xc9\x00\x01\x0a\x0b\x0c\x0d"); !bytes.Equal(got, want) {
 		t.Errorf("got empty report %x, want %x", got, want)
@@ -152,6 +152,9 @@ func FuzzReceiveControl(f *testing.F) {
 	full := &rtcp.SenderReport{SSRC: peerSSRC, NTPTime: 1 << 40, Reports: []rtcp.ReceptionReport{{SSRC: ownSSRC, Jitter: 1<<32 - 1}}}
 	f.Add(marshal(f, full, rtcp.NewCNAMESourceDescription(1, "x"), &rtcp.Goodbye{Sources: []uint32{1}}))
 	f.Add(marshal(f, &rtcp.ReceiverReport{SSRC: 1}))
+	extended := appendExtended(marshal(f, &rtcp.ReceiverReport{SSRC: 1}), peerSSRC, ownSSRC, &VoIPMetrics{Level: -20, HasLevel: true})
+	f.Add(extended)
+	f.Add(append(extended, 0xa0, 207, 0, 2, 1, 2, 3, 4, 0, 0, 0, 4))
 	f.Add([]byte{0x80, 201, 0, 1, 0, 0, 0, 0, 0x80, 203, 0xff, 0xff})
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, in []byte) {
@@ -169,6 +172,9 @@ func FuzzReceiveControl(f *testing.F) {
 		report := r.control.report
 		if report.FractionLost < 0 || report.FractionLost >= 1 || report.Jitter < 0 || report.RoundTrip < 0 {
 			t.Errorf("%x: got report %+v", in, report)
+		}
+		if m := report.Metrics; m.R < 0 || m.R > 100 || m.HasListening && (m.Listening < 1 || m.Listening > 5) || m.HasConversation && (m.Conversation < 1 || m.Conversation > 5) {
+			t.Errorf("%x: got VoIP metrics %+v", in, m)
 		}
 	})
 }

@@ -63,7 +63,7 @@ func (c *control) interval(mean time.Duration) time.Duration {
 // report when we sent RTP "during the interval since issuing the last report or the
 // previous one" (RFC 3550 section 6.4), and has a block when the peer's RTP came
 // since the last one. What it returns is good until the next call.
-func (c *control) compose(now time.Time, sender *Sender, in *reception, bye bool) []byte {
+func (c *control) compose(now time.Time, sender *Sender, in *receiver, bye bool) []byte {
 	c.next = now.Add(c.interval(minimum))
 	var info *senderInfo
 	if sender.sent.Packets != c.before[0] {
@@ -78,13 +78,17 @@ func (c *control) compose(now time.Time, sender *Sender, in *reception, bye bool
 	}
 	c.before = [2]uint64{c.before[1], sender.sent.Packets}
 	var about *block
-	if in.fresh() {
-		b := in.report(now)
+	if in.reception.fresh() {
+		b := in.reception.report(now)
 		about = &b
 	}
 	ssrc := sender.ssrc()
 	packet := appendReport(c.packet[:0], ssrc, info, about)
 	packet = appendCNAME(packet, ssrc, &c.cname)
+	if about != nil && in.watch.hearing.Metrics {
+		metrics := in.metrics()
+		packet = appendExtended(packet, ssrc, about.ssrc, &metrics)
+	}
 	if bye {
 		packet = appendBye(packet, ssrc)
 	}

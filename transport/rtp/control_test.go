@@ -302,7 +302,7 @@ func TestControlSeed(t *testing.T) {
 	var want [stampsKept]uint32
 	for i := range 6 {
 		s.sent.Packets++
-		c.compose(at(5000*i), s, &reception{}, false)
+		c.compose(at(5000*i), s, &receiver{}, false)
 		if i >= 2 {
 			want[5-i] = short(ntp(at(5000 * i)))
 		}

@@ -7,7 +7,9 @@ import "net/netip"
 // RFC 4961; latching, RFC 7362). To believe anybody would hand the call to
 // whoever sends first, so that only two sources are candidates: the address of the
 // session description, and the host that signals, on any port. The first packet of
-// a candidate locks the latch to its address and SSRC until [latch.arm].
+// a candidate locks the latch to its address and SSRC until [latch.arm]. A sender may
+// change its SSRC (RFC 3550 section 8.2): another one from the locked address is
+// believed when probation packets of it came in turn, and none of the old one between.
 type latch struct {
 	peer      Peer
 	rtp, rtcp netip.AddrPort // where to send; zero: nowhere
@@ -16,7 +18,16 @@ type latch struct {
 	control   netip.AddrPort // of the peer's RTCP; zero before its lock
 	left      netip.AddrPort // where the peer's RTP came from before it moved away
 	leftSSRC  uint32
+
+	trial    uint32 // an SSRC that may become the peer's
+	awaited  uint16 // its next sequence number
+	admitted int    // its packets in turn so far
 }
+
+// probation is how many packets in turn a new SSRC needs. RFC 3550 appendix A.1 asks
+// for two; with four, two late ones of a call before, that a tick reads together, are
+// not enough.
+const probation = 4
 
 // arm opens the latch for what the signalling says now. What was learned about
 // where to send holds on until the peer's next packet, unless the peer moved. Then
@@ -30,13 +41,13 @@ func (l *latch) arm(peer Peer) {
 	if peer.RTP.IsValid() && peer.RTP != l.peer.RTP {
 		l.left, l.leftSSRC = l.source, l.ssrc
 	}
-	l.peer, l.source, l.control = peer, netip.AddrPort{}, netip.AddrPort{}
+	l.peer, l.source, l.control, l.admitted = peer, netip.AddrPort{}, netip.AddrPort{}, 0
 }
 
 // admit tells whether an RTP packet is the peer's, and locks to the first one.
-func (l *latch) admit(from netip.AddrPort, ssrc uint32) bool {
+func (l *latch) admit(from netip.AddrPort, ssrc uint32, sequence uint16) bool {
 	if l.source.IsValid() {
-		return from == l.source && ssrc == l.ssrc
+		return from == l.source && l.sameOrProven(ssrc, sequence)
 	}
 	if !l.candidate(from, ssrc) {
 		return false
@@ -45,6 +56,24 @@ func (l *latch) admit(from netip.AddrPort, ssrc uint32) bool {
 	if l.peer.RTP.IsValid() { // else nothing is to be sent
 		l.follow(from)
 	}
+	return true
+}
+
+// sameOrProven tells whether a packet from the locked address is of the peer's
+// stream, and follows a change of its SSRC.
+func (l *latch) sameOrProven(ssrc uint32, sequence uint16) bool {
+	if ssrc == l.ssrc {
+		l.admitted = 0
+		return true
+	}
+	if l.admitted == 0 || ssrc != l.trial || sequence != l.awaited {
+		l.trial, l.admitted = ssrc, 0
+	}
+	l.awaited = sequence + 1
+	if l.admitted++; l.admitted < probation {
+		return false
+	}
+	l.ssrc, l.admitted = ssrc, 0
 	return true
 }
 

@@ -3,6 +3,7 @@ package rtp
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 )
@@ -116,6 +117,15 @@ var latchTests = []struct {
 		latchStep{peer: &elsewhere, rtp: moved, rtcp: elsewhere.RTCP},
 		latchStep{from: outside, ssrc: 1, rtp: moved, rtcp: elsewhere.RTCP},
 		latchStep{from: moved, ssrc: 1, rtp: moved, rtcp: elsewhere.RTCP}), 2, 0, 1},
+	{"a new SSRC that goes on", natted, append(steps(
+		latchStep{from: outside, ssrc: 1, rtp: outside, rtcp: outsideNext}),
+		slices.Repeat(steps(latchStep{from: outside, ssrc: 2, rtp: outside, rtcp: outsideNext}), 6)...), 4, 0, 3},
+	{"two SSRCs in turn", natted, slices.Repeat(steps(
+		latchStep{from: outside, ssrc: 1, rtp: outside, rtcp: outsideNext},
+		latchStep{from: outside, ssrc: 2, rtp: outside, rtcp: outsideNext}), 8), 8, 0, 8},
+	{"a new SSRC from elsewhere", natted, append(steps(
+		latchStep{from: outside, ssrc: 1, rtp: outside, rtcp: outsideNext}),
+		slices.Repeat(steps(latchStep{from: outsideOther, ssrc: 2, rtp: outside, rtcp: outsideNext}), 6)...), 1, 0, 6},
 	{"on hold without an address", natted, steps(
 		latchStep{from: outside, ssrc: 1, rtp: outside, rtcp: outsideNext},
 		latchStep{peer: &onHold, rtp: nowhere, rtcp: nowhere},

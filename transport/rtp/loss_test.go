@@ -69,11 +69,11 @@ func check(t *testing.T, stats Stats, low, high int64, fraction float64) {
 	t.Helper()
 	got, told := stats.Received, stats.Report
 	// What is lost at either end nobody can count.
-	if got.Expected > 3000 || got.Expected < 2995 || got.Lost != int64(got.Expected)-int64(got.Packets) {
+	if got.Expected > 3000 || got.Expected < 2995 || got.Lost != got.Expected+got.Duplicated-got.Packets {
 		t.Errorf("got %+v, want 3000 packets expected", got)
 	}
-	if got.Lost < low || got.Lost > high {
-		t.Errorf("got %d lost, want %d to %d", got.Lost, low, high)
+	if net := int64(got.Lost) - int64(got.Duplicated); net < low || net > high || got.Lost > 0 && got.Duplicated > 0 {
+		t.Errorf("got %d lost and %d twice, want a difference of %d to %d", got.Lost, got.Duplicated, low, high)
 	}
 	if !told.Valid || told.Lost < low || told.Lost > high || told.FractionLost > fraction {
 		t.Errorf("got the report %+v, want %d to %d lost, and at most %v at last", told, low, high, fraction)

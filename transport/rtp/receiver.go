@@ -23,6 +23,8 @@ type receiver struct {
 	latch     latch
 	reception reception
 	control   control
+	loudness  loudness
+	watch     watch
 	own       uint32 // SSRC of our stream; 0 before there is one
 	received  Received
 	digits    *digits     // nil: nobody listens for any
@@ -81,7 +83,7 @@ func (r *receiver) take(datagram []byte, from netip.AddrPort, at time.Time) {
 		return
 	}
 	h := &r.packet.Header
-	if !r.latch.admit(from, h.SSRC) {
+	if !r.latch.admit(from, h.SSRC, h.SequenceNumber) {
 		r.received.Foreign++
 		return
 	}
@@ -96,6 +98,9 @@ func (r *receiver) take(datagram []byte, from netip.AddrPort, at time.Time) {
 	r.received.Bytes += uint64(len(r.packet.Payload))
 	if r.digits != nil {
 		r.digits.take(&r.packet)
+	}
+	if hearing := &r.watch.hearing; hearing.Scale != nil && h.PayloadType == hearing.PayloadType {
+		r.loudness.add(r.packet.Payload, hearing.Scale)
 	}
 }
 
@@ -125,6 +130,9 @@ func (r *receiver) takeControl(datagram []byte, at time.Time, admitted bool) boo
 	if c.reported && r.own != 0 {
 		r.control.reported(c.about, at)
 	}
+	if c.extended && r.own != 0 {
+		r.control.report.Metrics, r.control.report.HasMetrics = c.metrics, true
+	}
 	return true
 }
 
@@ -132,7 +140,11 @@ func (r *receiver) takeControl(datagram []byte, at time.Time, admitted bool) boo
 func (r *receiver) stats() Received {
 	received := r.received
 	all := r.reception.all()
-	received.Expected, received.Lost = all.expected, all.lost()
+	order := &r.reception.order
+	received.Expected, received.Lost = all.expected, r.reception.lost()
+	received.Duplicated, received.Reordered, received.Late = order.duplicated, order.reordered, order.late
+	received.Sources = order.sources
 	received.Jitter = time.Duration(r.reception.jitter) * clockTick / 16
+	received.JitterMax = time.Duration(order.jitterMax) * clockTick / 16
 	return received
 }

@@ -14,6 +14,13 @@ const (
 	maxDropout  = 3000
 	maxMisorder = 100
 	noSequence  = 1 << 16 // is equal to no sequence number
+
+	// stepMax is the longest packet that is believed, in ticks: 200 ms, the most that a
+	// receiver should accept (RFC 3551 section 4.2).
+	stepMax = clockRate / 5
+	// leap is a difference of two transit times, in ticks, that no network makes: the
+	// sender began another timeline, or a clock was set.
+	leap = 5 * clockRate
 )
 
 // reception is the statistics of the stream that we receive (RFC 3550 appendices
@@ -33,8 +40,15 @@ type reception struct {
 	transit   uint32    // of the packet before, in ticks from an arbitrary moment
 	jitter    int64     // in ticks, times 16
 
-	past     tally // what the runs before this one had
-	reported tally // of the present run, at the last report
+	window   window   // which packets of the run came
+	transits transits // how long those of the run took
+	advanced int64    // RTP time since the first packet of the run, in ticks
+	step     uint32   // RTP time from one packet to the next, in ticks; 0: not known
+
+	order    disorder // of all runs
+	losses   losses   // of all runs, without what is in the window
+	past     tally    // what the runs before this one had
+	reported tally    // of the present run, at the last report
 
 	stamp   uint32    // middle of the NTP time in the last sender report; 0: none came
 	stamped time.Time // when that report arrived
@@ -42,6 +56,16 @@ type reception struct {
 
 // tally is a state of the counts, for the difference to a later one.
 type tally struct{ expected, packets uint64 }
+
+// disorder counts the packets that did not come once, in turn and in time.
+type disorder struct {
+	duplicated uint64 // came before
+	reordered  uint64 // came after one with a higher sequence number
+	late       uint64 // came too late for the jitter buffer that is assumed
+	before     uint64 // have a lower sequence number than the first of their run
+	sources    uint64 // changes of the SSRC
+	jitterMax  int64  // greatest jitter, in ticks, times 16
+}
 
 // count takes the next packet of the source ssrc and reports whether it counts: one
 // that jumps out of the sequence does not, unless the next one follows on it, which
@@ -52,13 +76,19 @@ func (r *reception) count(ssrc uint32, sequence uint16, timestamp uint32, at tim
 		r.begin(ssrc, sequence, timestamp, at)
 		return true
 	}
+	behind := r.highest - sequence
 	switch ahead := sequence - r.highest; {
-	case ahead < maxDropout:
+	case ahead > 0 && ahead < maxDropout:
 		if sequence < r.highest {
 			r.cycles += 1 << 16
 		}
 		r.highest = sequence
-	case ahead <= 1<<16-maxMisorder:
+		r.window.advance(int(ahead), &r.losses)
+		if step := timestamp - r.timestamp; ahead == 1 && step > 0 && step <= stepMax {
+			r.step = step
+		}
+		behind = 0
+	case ahead != 0 && ahead <= 1<<16-maxMisorder:
 		if uint32(sequence) != r.jumped {
 			r.jumped = uint32(sequence + 1)
 			return false
@@ -67,35 +97,72 @@ func (r *reception) count(ssrc uint32, sequence uint16, timestamp uint32, at tim
 		return true
 	}
 	r.packets++
-	r.measure(timestamp, at)
+	r.place(int(behind), timestamp, at)
 	return true
+}
+
+// place notes a packet that lies behind the highest sequence number by so many.
+func (r *reception) place(behind int, timestamp uint32, at time.Time) {
+	if r.window.seen.has(behind) {
+		r.order.duplicated++
+		return
+	}
+	r.window.seen.set(behind)
+	if behind > 0 {
+		r.order.reordered++
+	}
+	if behind >= r.window.length {
+		r.order.before++
+	}
+	if r.measure(timestamp, at) {
+		r.order.late++
+		return
+	}
+	r.window.inTime.set(behind)
 }
 
 // begin starts a run with its first packet. A new source has sent no report yet.
 func (r *reception) begin(ssrc uint32, sequence uint16, timestamp uint32, at time.Time) {
-	past := r.all()
-	stamp, stamped := r.stamp, r.stamped
-	if ssrc != r.ssrc {
-		stamp, stamped = 0, time.Time{}
-	}
-	*r = reception{
-		ssrc: ssrc, packets: 1, past: past, stamp: stamp, stamped: stamped,
+	next := reception{
+		ssrc: ssrc, packets: 1, past: r.all(), order: r.order, losses: r.losses,
+		stamp: r.stamp, stamped: r.stamped, step: r.step,
 		base: sequence, highest: sequence, jumped: noSequence,
 		origin: at, timestamp: timestamp, transit: -timestamp,
 	}
+	r.window.settle(&next.losses)
+	if ssrc != r.ssrc {
+		next.stamp, next.stamped = 0, time.Time{}
+		if next.past.packets > 0 {
+			next.order.sources++
+		}
+	}
+	*r = next
+	r.window.advance(1, &r.losses)
+	r.window.seen.set(0)
+	r.window.inTime.set(0)
+	r.transits.add(0, 0)
 }
 
-// measure is RFC 3550 appendix A.8. A timestamp that comes again is left out: the
-// packets of an event (RFC 4733 section 2.5.1.2) carry that of its beginning, and
-// would count their length as jitter.
-func (r *reception) measure(timestamp uint32, at time.Time) {
+// measure is RFC 3550 appendix A.8, and reports whether the packet is too late. A
+// timestamp that comes again is left out: the packets of an event (RFC 4733 section
+// 2.5.1.2) carry that of its beginning, and would count their length as jitter.
+func (r *reception) measure(timestamp uint32, at time.Time) (late bool) {
 	if timestamp == r.timestamp {
-		return
+		return false
 	}
-	transit := uint32(int64(at.Sub(r.origin)/clockTick)) - timestamp
+	elapsed := at.Sub(r.origin)
+	transit := uint32(int64(elapsed/clockTick)) - timestamp
 	difference := int64(int32(transit - r.transit))
+	r.advanced += int64(int32(timestamp - r.timestamp))
 	r.timestamp, r.transit = timestamp, transit
-	r.jitter += max(difference, -difference) - (r.jitter+8)>>4
+	difference = max(difference, -difference)
+	if difference > leap {
+		r.transits = transits{}
+	} else {
+		r.jitter += difference - (r.jitter+8)>>4
+		r.order.jitterMax = max(r.order.jitterMax, r.jitter)
+	}
+	return r.transits.add(elapsed, elapsed-time.Duration(r.advanced)*clockTick)
 }
 
 // run is the counts of the present run; expected is by appendix A.3.
@@ -111,6 +178,23 @@ func (r *reception) all() tally {
 	run := r.run()
 	return tally{expected: r.past.expected + run.expected, packets: r.past.packets + run.packets}
 }
+
+// lost is how many packets of all runs never came. The RTCP report counts otherwise:
+// there a packet that comes twice stands for one that was lost.
+func (r *reception) lost() uint64 {
+	all := r.all()
+	return all.expected + r.order.duplicated + r.order.before - all.packets
+}
+
+// pattern is the losses so far.
+func (r *reception) pattern() losses {
+	l := r.losses
+	r.window.settle(&l)
+	return l
+}
+
+// packetTime is the audio in a packet of the peer; 0 when that is not known.
+func (r *reception) packetTime() time.Duration { return time.Duration(r.step) * clockTick }
 
 // extended is the highest sequence number with its wraps.
 func (r *reception) extended() uint32 { return r.cycles | uint32(r.highest) }

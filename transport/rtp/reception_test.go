@@ -82,6 +82,19 @@ func TestReceptionOfSourceZero(t *testing.T) {
 	}
 }
 
+// TestReceptionBeforeTheFirst has a packet come that was sent before the first one: it
+// is out of turn, and neither expected nor lost.
+func TestReceptionBeforeTheFirst(t *testing.T) {
+	var r reception
+	for i, sequence := range []uint16{500, 401, 401, 501} {
+		r.count(1, sequence, uint32(sequence)*160, at(20*i))
+	}
+	want := disorder{duplicated: 1, reordered: 1, before: 1, jitterMax: r.order.jitterMax, late: r.order.late}
+	if got := r.lost(); got != 0 || r.order != want || r.pattern().packets != 2 {
+		t.Errorf("got %d lost and %+v, want none and %+v", got, r.order, want)
+	}
+}
+
 func TestReceptionManyWraps(t *testing.T) {
 	var r reception
 	for i := range 200_000 {

@@ -26,6 +26,10 @@ type Config struct {
 	Ports   *Ports
 	Pacers  *Pacers
 	Address netip.Addr // local address of the media sockets
+	// Alarm is told what the session notices; nil tells nobody. It runs on the pacer,
+	// under the lock that the methods of the session take: it must not block and must
+	// not call any but [Session.Live].
+	Alarm func(Alarm)
 }
 
 // Session is the media of one call: an RTP and an RTCP socket on a port pair. From
@@ -42,6 +46,8 @@ type Session struct {
 	done      func(error) // nil unless a stream is being sent
 	failure   error       // a panic that ended the media
 	receiver  receiver
+
+	live snapshot // may be read at any time
 
 	stop  sync.Once
 	stats Stats // set once by Stop
@@ -83,6 +89,7 @@ func open(c Config, port uint16) (*Session, error) {
 	}
 	c.Ports.bound(c.Address)
 	s := &Session{ports: c.Ports, port: port, rtp: rtp, rtcp: rtcp}
+	s.receiver.watch.alarm = c.Alarm
 	if s.task, err = c.Pacers.Start(s); err != nil {
 		s.close()
 		return nil, err
@@ -112,6 +119,22 @@ func (s *Session) Expect(peer Peer) error {
 	s.task.Do(func(time.Time) { s.expect(peer) })
 	return nil
 }
+
+// Hear says what the peer's stream is to be like from now on.
+func (s *Session) Hear(h Hearing) {
+	s.task.Do(func(next time.Time) { s.receiver.watch.hear(h, next, s.sent()) })
+}
+
+// sent is the number of RTP packets so far.
+func (s *Session) sent() uint64 {
+	if s.sender == nil {
+		return 0
+	}
+	return s.sender.sent.Packets
+}
+
+// Live is what was counted at the last look, which is at most a second old.
+func (s *Session) Live() Live { return s.live.read() }
 
 // expect arms the latch, unless the peer is the one that is expected already.
 func (s *Session) expect(peer Peer) {
@@ -205,7 +228,7 @@ func (s *Session) leave(now time.Time) {
 // measured is the counts so far.
 func (s *Session) measured() Stats {
 	control := &s.receiver.control
-	stats := Stats{Received: s.receiver.stats(), Report: control.report}
+	stats := Stats{Received: s.receiver.stats(), Report: control.report, Quality: s.receiver.quality()}
 	if s.sender != nil {
 		stats.Sent = s.sender.Stats()
 		stats.Sent.RTCP = control.sent
@@ -233,6 +256,21 @@ func (s *Session) Tick(now time.Time) {
 	if s.failure == nil && s.receiver.control.due(now) {
 		s.report(now, false)
 	}
+	if !now.Before(s.receiver.watch.next) {
+		s.look(now)
+	}
+}
+
+// look publishes what was counted and raises alarms.
+func (s *Session) look(now time.Time) {
+	w := &s.receiver.watch
+	w.next = now.Add(watchInterval)
+	in, report := s.receiver.stats(), &s.receiver.control.report
+	s.live.publish(Live{
+		At: now, Sent: s.sent(), Received: in.Packets, Expected: in.Expected, Lost: in.Lost, Foreign: in.Foreign,
+		Jitter: in.Jitter, RoundTrip: report.RoundTrip, Measured: report.HasRoundTrip,
+	})
+	w.look(now, s.sent(), &in)
 }
 
 // advance sends what is due of the stream.
@@ -249,7 +287,7 @@ func (s *Session) advance(now time.Time) {
 // report sends an RTCP packet, when there is somewhere to send it to.
 func (s *Session) report(now time.Time, bye bool) {
 	control, latch := &s.receiver.control, &s.receiver.latch
-	packet := control.compose(now, s.sender, &s.receiver.reception, bye)
+	packet := control.compose(now, s.sender, &s.receiver, bye)
 	out, to := s.rtcp, latch.controlTarget()
 	if latch.peer.Mux {
 		out = s.rtp

@@ -10,6 +10,7 @@ type Stats struct {
 	Sent     Sent
 	Received Received
 	Report   Report
+	Quality  Quality
 }
 
 // Sent counts the stream that we sent.
@@ -22,14 +23,19 @@ type Sent struct {
 	LateMax time.Duration // the longest time an RTP packet left after it was due
 }
 
-// Received counts what arrived on the two ports. Packets, Bytes, Expected, Lost,
-// Jitter and RTCP are of the peer alone.
+// Received counts what arrived on the two ports. All down to RTCP are of the peer
+// alone.
 type Received struct {
 	Packets     uint64         // RTP packets
 	Bytes       uint64         // RTP payload octets
 	Expected    uint64         // RTP packets by the sequence numbers (RFC 3550 appendix A.3)
-	Lost        int64          // Expected less Packets; negative when packets came twice
+	Lost        uint64         // RTP packets of the expected ones that never came
+	Duplicated  uint64         // RTP packets that had come before
+	Reordered   uint64         // RTP packets that came after one with a higher sequence number
+	Late        uint64         // RTP packets more than 60 ms behind the fastest ones, and never played by a receiver with such a jitter buffer
+	Sources     uint64         // changes of the SSRC
 	Jitter      time.Duration  // interarrival jitter at the end (RFC 3550 section 6.4.1)
+	JitterMax   time.Duration  // the greatest that it was
 	RTCP        uint64         // RTCP compound packets
 	Invalid     uint64         // datagrams on the RTP port that are not RTP version 2, or jump out of the sequence
 	InvalidRTCP uint64         // datagrams of the peer that should be RTCP and are not
@@ -47,4 +53,6 @@ type Report struct {
 	Jitter       time.Duration // interarrival jitter
 	RoundTrip    time.Duration // the last one that was measured
 	HasRoundTrip bool          // one was measured
+	Metrics      VoIPMetrics   // of the last extended report, when there was one
+	HasMetrics   bool
 }

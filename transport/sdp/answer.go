@@ -67,6 +67,7 @@ func agree(peer *description, s *stream, local Local, choose chooser) (m Media, 
 	if err != nil {
 		return Media{}, err
 	}
+	m.VoIPMetrics = peer.reports(s)
 	m.Direction = peer.direction(s).mirror()
 	if !m.Remote.IsValid() {
 		m.Direction = m.Direction.withoutSend()

@@ -66,6 +66,9 @@ func TestAnswerRealOffers(t *testing.T) {
 
 		"bare-newlines-session-direction": media(pcmu, 0, "192.0.2.21:5000", "192.0.2.21:5001", 0, RecvOnly),
 	}
+	reporting := tests["linphone-avpf"]
+	reporting.VoIPMetrics = true
+	tests["linphone-avpf"] = reporting
 	files, err := filepath.Glob("testdata/offer/*.sdp")
 	if err != nil || len(files) != len(tests) {
 		t.Fatalf("%d offers in testdata, want %d (%v)", len(files), len(tests), err)

@@ -14,7 +14,7 @@ const packetTime = "20"
 const events = "0-16"
 
 // describe makes our description of an audio stream that carries one of the codecs.
-// Of m counts what is beside the codec: events, direction, rtcp-mux.
+// Of m counts what is beside the codec: events, direction, rtcp-mux, rtcp-xr.
 func describe(proto string, port uint16, codecs []Codec, m Media) *sdp.MediaDescription {
 	event := telephoneEvent
 	event.PayloadType = m.TelephoneEvent
@@ -35,6 +35,9 @@ func describe(proto string, port uint16, codecs []Codec, m Media) *sdp.MediaDesc
 	}
 	if m.RTCPMux {
 		d.Attributes = append(d.Attributes, sdp.NewPropertyAttribute(multiplex))
+	}
+	if m.VoIPMetrics {
+		d.Attributes = append(d.Attributes, sdp.NewAttribute(extended, voipMetrics))
 	}
 	d.Attributes = append(d.Attributes, sdp.NewAttribute("ptime", packetTime), sdp.NewPropertyAttribute(m.Direction.String()))
 	return d

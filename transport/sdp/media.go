@@ -22,6 +22,10 @@ type Media struct {
 	// RemoteRTCP is the same as Remote then.
 	RTCPMux bool
 
+	// VoIPMetrics tells that the peer knows extended reports with VoIP metrics, and
+	// both sides send them (RFC 3611 section 5).
+	VoIPMetrics bool
+
 	// Direction is the direction of the stream from our side.
 	Direction Direction
 }
@@ -44,6 +48,9 @@ func (d Direction) String() string {
 
 // Sends tells whether the side that has this direction sends media.
 func (d Direction) Sends() bool { return d == SendRecv || d == SendOnly }
+
+// Receives tells whether the side that has this direction receives media.
+func (d Direction) Receives() bool { return d == SendRecv || d == RecvOnly }
 
 // mirror returns the direction as the other side sees it.
 func (d Direction) mirror() Direction {
