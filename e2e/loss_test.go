@@ -124,8 +124,13 @@ func checkQuality(t *testing.T, r callRecord, seconds int) {
 	if r.MOS != nil {
 		t.Errorf("mos: got %.3f without a round trip, want null", *r.MOS)
 	}
-	if (q.Skew != nil) != (seconds > 12) || q.Skew != nil && math.Abs(*q.Skew) > 50 {
-		t.Errorf("quality.skew_ppm: got %v in %d s, want 0 within 50 of a long call, else null", q.Skew, seconds)
+	if (q.Skew != nil) != (seconds > 12) {
+		t.Errorf("quality.skew_ppm: got %v in %d s, want null only of a short call", q.Skew, seconds)
+	}
+	// A frame that Pickup skips on a busy machine is missing in the speaker's time.
+	within := 50 + 1.5*20_000*float64(r.Sent.Skipped)/float64(seconds)
+	if q.Skew != nil && math.Abs(*q.Skew) > within {
+		t.Errorf("quality.skew_ppm: got %.1f, want 0 within %.0f", *q.Skew, within)
 	}
 	t.Logf("mos_lq: %.3f, want about %.3f", *q.MOS, want)
 }

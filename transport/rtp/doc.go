@@ -13,6 +13,10 @@
 //	err = session.Play(rtp.Stream{Source: track, Frames: 1500, Samples: 160}, rtp.Peer{RTP: remote}, done)
 //	stats := session.Stop()
 //
+// [Session.Hear] says what the peer's stream is to be like, so that its level and its
+// quality can be told and its absence be noticed; [Session.Live] tells what was counted
+// so far.
+//
 // There is no goroutine per session and none per socket. A pacer is one goroutine
 // that walks the sessions of one phase after the other. Each session first reads
 // its own sockets and then sends, so that all state of its media belongs to the

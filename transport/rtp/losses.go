@@ -70,7 +70,7 @@ type Bursts struct {
 	Ratio        float64       // BurstR of ITU-T G.107, 1 (random) to 8; 1 where nothing is missing
 }
 
-// bursts sums up, for packets of the given length.
+// summary is for packets of the given length.
 func (l losses) summary(packet time.Duration) Bursts {
 	trailing := l.among >= 2 && l.end == l.packets
 	l.close()

@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// pattern is made of packets: x is missing, any other came. A number of dots after a
-// star is written as text.
+// patternOf is the pattern of a text with one character a packet: x is missing.
 func patternOf(text string) losses {
 	var l losses
 	for _, c := range text {
