@@ -13,7 +13,7 @@ func (w *world) watched(t *testing.T, h Hearing, script func(s *Session, rtp, rt
 	t.Helper()
 	var begun time.Time
 	s, err := Open(Config{Listen: w.network.listen, Ports: w.ports, Pacers: w.pacers, Address: local, Alarm: func(a Alarm) {
-		alarms += fmt.Sprintf("%d at %ds ", a, time.Since(begun)/time.Second)
+		alarms += fmt.Sprintf("%d at %ds ", a, time.Since(begun).Round(time.Second)/time.Second)
 	}})
 	if err != nil {
 		t.Fatal(err)

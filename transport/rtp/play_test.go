@@ -135,7 +135,7 @@ func TestPlayMuted(t *testing.T) {
 		if got := len(socket.packets()); got != 0 || stats.Sent != (Sent{}) {
 			t.Errorf("got %d packets and %+v, want none", got, stats.Sent)
 		}
-		if after := end.at.Sub(began); end.calls != 1 || end.err != nil || after < 2*time.Second || after >= 2*time.Second+Interval {
+		if after := end.at.Sub(began); end.calls != 1 || end.err != nil || after < 2*time.Second || after > 2*time.Second+Interval {
 			t.Errorf("got %d calls of done, after %v with %v; want one after 2s", end.calls, after, end.err)
 		}
 	})

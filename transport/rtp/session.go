@@ -122,7 +122,7 @@ func (s *Session) Expect(peer Peer) error {
 
 // Hear says what the peer's stream is to be like from now on.
 func (s *Session) Hear(h Hearing) {
-	s.task.Do(func(next time.Time) { s.receiver.watch.hear(h, next, s.sent()) })
+	s.task.Do(func(time.Time) { s.receiver.watch.hear(h, time.Now(), s.sent()) })
 }
 
 // sent is the number of RTP packets so far.
