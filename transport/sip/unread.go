@@ -23,9 +23,12 @@ type fields struct {
 }
 
 // beyond reports whether a message must not be handed to the library: a request of
-// another version, which its own responses would repeat, and one without a Via, whose
-// response nobody could match.
+// another version, which its own responses would repeat, one without a Via, whose
+// response nobody could match, and any message that costs too much to parse.
 func beyond(data []byte) bool {
+	if overfull(data) {
+		return true
+	}
 	head, _, _ := bytes.Cut(data, []byte("\r\n\r\n"))
 	start, rest, _ := bytes.Cut(head, []byte("\r\n"))
 	if bytes.HasPrefix(start, []byte("SIP/")) {
@@ -98,7 +101,8 @@ func faultOf(start string) int {
 }
 
 // fieldsOf finds the fields that a response repeats. It is false when there is no Via,
-// or not exactly one of any other, and when a carriage return ends no line.
+// or not exactly one of any other, when a carriage return ends no line, and when so many
+// Via are not worth an answer.
 func fieldsOf(head string) (f fields, ok bool) {
 	single := map[string]*string{
 		"from": &f.from, "f": &f.from, "to": &f.to, "t": &f.to,
@@ -108,7 +112,7 @@ func fieldsOf(head string) (f fields, ok bool) {
 		name, value, _ := strings.Cut(line, ":")
 		name, value = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(value)
 		switch field := single[name]; {
-		case strings.ContainsRune(line, '\r'), field != nil && *field != "":
+		case strings.ContainsRune(line, '\r'), field != nil && *field != "", len(f.vias) > maxFields:
 			return f, false
 		case name == "via" || name == "v":
 			f.vias = append(f.vias, value)
@@ -127,6 +131,9 @@ func unfold(head string) string {
 // answered is the topmost Via of the response, with where the request came from (RFC
 // 3581 section 4) when the Via can be read.
 func answered(via string, source netip.AddrPort) string {
+	if overfull([]byte(via)) {
+		return via
+	}
 	req := gosip.NewRequest(gosip.OPTIONS, gosip.Uri{})
 	req.AppendHeader(gosip.NewHeader("Via", via))
 	h := req.Via()

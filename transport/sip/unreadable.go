@@ -65,6 +65,11 @@ func (s *Server) refuseDatagram(socket *socket, data []byte) {
 // empty when there is none to send.
 func (s *Server) refusal(head []byte, transport, source string, status int) (response string) {
 	s.guard("refusing a message", func() {
+		if overfull(head) {
+			from, _ := netip.ParseAddrPort(source) // the transport wrote it
+			response = s.unread(head, from)
+			return
+		}
 		msg, _, err := s.viaParser.ParseHeaders(head, true)
 		if err != nil {
 			from, _ := netip.ParseAddrPort(source) // the transport wrote it

@@ -34,23 +34,31 @@ func isVia(name string) bool {
 // untidy reports whether a Via of the header section has white space beside a separator,
 // or is folded.
 func untidy(head []byte) bool {
-	for i, line := range bytes.Split(head, []byte("\r\n")) {
-		if i == 0 || len(line) == 0 || line[0] != 'V' && line[0] != 'v' {
+	_, rest, _ := bytes.Cut(head, []byte("\r\n"))
+	for len(rest) > 0 {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte("\r\n"))
+		if len(line) == 0 || line[0] != 'V' && line[0] != 'v' {
 			continue
 		}
 		name, value, _ := bytes.Cut(line, []byte(":"))
 		if !isVia(string(name)) {
 			continue
 		}
-		folded := head[min(len(head)-1, bytes.Index(head, line)+len(line)+2):]
-		if folded[0] == ' ' || folded[0] == '\t' {
+		folded := len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t')
+		if folded || bytes.ContainsAny(value, " \t") && spaced(value) {
 			return true
 		}
-		for _, separator := range []string{"/", ";", "=", ",", ":"} {
-			for _, blank := range []string{" ", "\t"} {
-				if bytes.Contains(value, []byte(blank+separator)) || bytes.Contains(value, []byte(separator+blank)) {
-					return true
-				}
+	}
+	return false
+}
+
+// spaced reports whether there is white space beside a separator.
+func spaced(value []byte) bool {
+	for _, separator := range []string{"/", ";", "=", ",", ":"} {
+		for _, blank := range []string{" ", "\t"} {
+			if bytes.Contains(value, []byte(blank+separator)) || bytes.Contains(value, []byte(separator+blank)) {
+				return true
 			}
 		}
 	}
