@@ -57,6 +57,10 @@ func (l *Leg) refreshed(res *gosip.Response) {
 	out := l.pending
 	l.pending = nil
 	again := func(d time.Duration) { l.refreshing.set(l.server, d, l.refresh) }
+	putOff := func() {
+		l.pause = max(2*l.pause, refreshPause)
+		again(max(l.pause, retryAfter(res)))
+	}
 	if res != nil {
 		l.learnMinSE(res)
 	}
@@ -73,6 +77,11 @@ func (l *Leg) refreshed(res *gosip.Response) {
 		answered = out.request.IsInvite() && len(res.Body()) > 0
 	case res.StatusCode == 422 && minSE(res) > l.session.interval:
 		l.session.interval = minSE(res)
+		if l.session.raised {
+			putOff() // a caller that wants more each time
+			break
+		}
+		l.session.raised = true
 		again(0)
 	case (res.StatusCode == 405 || res.StatusCode == 501) && l.updates:
 		l.updates = false
@@ -82,8 +91,7 @@ func (l *Leg) refreshed(res *gosip.Response) {
 		// randomly chosen value of between 0 and 2 seconds in units of 10 ms".
 		again(time.Duration(rand.IntN(201)) * 10 * time.Millisecond)
 	case momentary(res.StatusCode):
-		l.pause = max(2*l.pause, refreshPause)
-		again(max(l.pause, retryAfter(res)))
+		putOff()
 	default:
 		l.server.log.Debug("session not refreshed any more", "call_id", l.CallID(), "code", res.StatusCode)
 	}

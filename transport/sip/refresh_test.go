@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -163,6 +164,27 @@ func TestOurRefreshRepeatsMinSE(t *testing.T) {
 				call.Respond(m, 422, "", "Min-SE: 120")
 			} else {
 				call.Respond(m, 200, "", "Session-Expires: 120;refresher=uac", "Min-SE: 100")
+			}
+		}
+		hangUp(call)
+	})
+}
+
+// A caller that wants a longer interval each time is asked at once only for the first
+// time.
+func TestOurRefreshIsRaisedOnceWithoutAPause(t *testing.T) {
+	inWorld(t, lastsUntilItExpires, func(w *world) {
+		call, _ := begin(w.phone(), "Supported: timer", "Session-Expires: 90;refresher=uas", "Allow: UPDATE")
+		update := call.WantRequest("UPDATE")
+		for i := range 4 {
+			at := time.Now()
+			call.Respond(update, 422, "", fmt.Sprint("Min-SE: ", 91+i))
+			update = call.WantRequest("UPDATE")
+			if got, want := update.Get("Session-Expires"), fmt.Sprint(91+i, ";refresher=uac"); got != want {
+				t.Errorf("Session-Expires: got %q, want %q", got, want)
+			}
+			if pause := update.At.Sub(at); (pause >= refreshPause) != (i > 0) {
+				t.Errorf("UPDATE after 422 number %d: got it after %v, want a pause of %v after all but the first", i+1, pause, refreshPause)
 			}
 		}
 		hangUp(call)

@@ -17,6 +17,7 @@ const minInterval = 90 * time.Second
 type session struct {
 	interval time.Duration
 	ours     bool // we are the refresher
+	raised   bool // by a 422 to our refresh, since the last that was good
 }
 
 // validateInterval refuses an interval that is too short. RFC 4028 section 9: the UAS
