@@ -111,7 +111,7 @@ const (
 // maxCredentials bounds how many Authorization header fields of a request are read.
 const maxCredentials = 4
 
-// check gives the verdict on a request from a source.
+// check gives the verdict on a request from a source. The first wrong credentials end it.
 func (c *challenger) check(req *gosip.Request, source netip.Addr, now time.Time) verdict {
 	fields := req.GetHeaders("Authorization")
 	if len(fields) == 0 {
@@ -123,9 +123,10 @@ func (c *challenger) check(req *gosip.Request, source netip.Addr, now time.Time)
 	best := unknown
 	for _, h := range fields[:min(len(fields), maxCredentials)] {
 		best = max(best, c.checkOne(h.Value(), string(req.Method), source, now))
-	}
-	if best == incorrect {
-		c.attempts.note(source, now)
+		if best == incorrect { // one guess for each attempt that is counted
+			c.attempts.note(source, now)
+			return incorrect
+		}
 	}
 	return best
 }
