@@ -13,7 +13,7 @@ func (s *Server) admits(from netip.Addr, data []byte, datagram bool) bool {
 		s.denied.Add(1)
 		return false
 	}
-	if !s.sources.hear(from, len(data), datagram, later(data)) {
+	if !s.sources.hear(from, payment(data), datagram, later(data)) {
 		s.limit(from, "messages")
 		return false
 	}
