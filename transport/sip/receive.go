@@ -61,6 +61,7 @@ func (s *Server) normalise(req *gosip.Request) {
 	req.CallID()
 	if via != nil {
 		via.Host = rebracketed(via.Host)
+		lowerNames(via.Params)
 	}
 	if via != nil && !honest(via, req.Source()) {
 		// RFC 3581 section 4, as if the client asked for it: one whose Via is wrong, and

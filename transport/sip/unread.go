@@ -140,6 +140,7 @@ func answered(via string, source netip.AddrPort) string {
 	if h == nil || strings.ContainsRune(via, ',') {
 		return via
 	}
+	lowerNames(h.Params)
 	h.Params.Add("rport", strconv.Itoa(int(source.Port())))
 	h.Params.Add("received", source.Addr().String())
 	return h.Value()

@@ -3,6 +3,8 @@ package sip
 import (
 	"bytes"
 	"strings"
+
+	gosip "github.com/emiago/sipgo/sip"
 )
 
 // RFC 3261 section 25.1 allows white space between the parts of a Via, and RFC 4475
@@ -86,3 +88,15 @@ func tidyVia(value string) string {
 
 // squeeze takes all white space away.
 func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
+
+// lowerNames writes the names of the parameters that are looked for in lower case: they
+// are case-insensitive (RFC 3261 section 7.3.1), and the library compares their bytes.
+func lowerNames(params gosip.HeaderParams) {
+	for i, p := range params {
+		for _, name := range []string{"branch", "rport", "received"} {
+			if strings.EqualFold(p.K, name) {
+				params[i].K = name
+			}
+		}
+	}
+}
