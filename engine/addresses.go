@@ -47,6 +47,7 @@ func limits(c *config.Config) sip.Limits {
 		Unacknowledged: c.Unacknowledged(),
 		Amplification:  c.Limits.Amplification,
 		Transactions:   c.Transactions(),
+		Connections:    connections(descriptorLimit(), c.Behavior.MaxConcurrentCalls),
 	}
 }
 

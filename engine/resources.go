@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"syscall"
 
 	"pickup/config"
@@ -39,13 +40,32 @@ func probePorts(c *config.Config, listen rtp.Listen) error {
 // warnOfDescriptors says when the process may not open as many files as the calls
 // need. The Go runtime has raised the soft limit to the hard one already.
 func warnOfDescriptors(c *config.Config, logger *slog.Logger) {
+	calls, limit := c.Behavior.MaxConcurrentCalls, descriptorLimit()
+	if need := needed(calls); limit < need {
+		logger.Warn("the descriptor limit bounds the calls; raise it (ulimit -n, LimitNOFILE=)",
+			"limit", limit, "needed", need, "max_calls", calls)
+	}
+}
+
+// descriptorLimit is how many files the process may have open.
+func descriptorLimit() uint64 {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		return // no limit is known, so there is nothing to warn of
+		return math.MaxUint64 // none is known
 	}
-	calls := c.Behavior.MaxConcurrentCalls
-	if need := uint64(calls)*descriptorsPerCall + descriptorsBeside; limit.Cur < need {
-		logger.Warn("the descriptor limit bounds the calls; raise it (ulimit -n, LimitNOFILE=)",
-			"limit", limit.Cur, "needed", need, "max_calls", calls)
+	return limit.Cur
+}
+
+// needed is how many descriptors so many calls need.
+func needed(calls int) uint64 { return uint64(calls)*descriptorsPerCall + descriptorsBeside }
+
+// connections is how many connections there may be, of strangers too, so that the calls
+// have their descriptors: what those leave of the limit, and an eighth of it when it is
+// too low for the calls.
+func connections(limit uint64, calls int) int {
+	spare := limit / 8
+	if need := needed(calls); limit > need {
+		spare = max(spare, limit-need)
 	}
+	return int(max(1, min(spare, math.MaxInt32)))
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"pickup/transport/sip/siptest"
+
+	"pickup/transport/memnet"
 )
 
 func TestConnectionsOfOneSourceAreBounded(t *testing.T) {
@@ -61,30 +63,32 @@ func TestEachConnectionAnswersForItself(t *testing.T) {
 
 // The connections are not read: the race detector has no room for so many goroutines.
 func TestConnectionsAreBounded(t *testing.T) {
-	inWorld(t, takesCalls, func(w *world) {
-		var open []*stream
-		for i := range maxStreams + 1 {
-			ours, theirs := net.Pipe()
-			defer theirs.Close()
-			source := netip.AddrFrom4([4]byte{198, 51, byte(i >> 8), byte(i)})
-			st := w.server.admit(from{ours, netip.AddrPortFrom(source, 40000)}, way{transport: "TCP"})
-			if (st == nil) != (i == maxStreams) {
-				t.Fatalf("connection %d: got admitted %v, want %d of them", i+1, st != nil, maxStreams)
+	for limit, most := range map[int]int{0: maxStreams, 7: 7, maxStreams + 1: maxStreams} {
+		inWorldAs(t, memnet.Options{}, Config{Limits: Limits{Connections: limit}}, takesCalls, func(w *world) {
+			var open []*stream
+			for i := range most + 1 {
+				ours, theirs := net.Pipe()
+				defer theirs.Close()
+				source := netip.AddrFrom4([4]byte{198, 51, byte(i >> 8), byte(i)})
+				st := w.server.admit(from{ours, netip.AddrPortFrom(source, 40000)}, way{transport: "TCP"})
+				if (st == nil) != (i == most) {
+					t.Fatalf("limit %d, connection %d: got admitted %v, want %d of them", limit, i+1, st != nil, most)
+				}
+				if st != nil {
+					open = append(open, st)
+				}
 			}
-			if st != nil {
-				open = append(open, st)
+			if stats := w.server.Stats(); stats.Connections != most || stats.Unserved != 1 {
+				t.Errorf("stats: got %d connections and %d unserved, want %d and 1", stats.Connections, stats.Unserved, most)
 			}
-		}
-		if stats := w.server.Stats(); stats.Connections != maxStreams || stats.Unserved != 1 {
-			t.Errorf("stats: got %d connections and %d unserved, want %d and 1", stats.Connections, stats.Unserved, maxStreams)
-		}
-		for _, st := range open {
-			st.Close()
-		}
-		if got := w.server.Stats().Connections; got != 0 {
-			t.Errorf("connections: got %d, want 0", got)
-		}
-	})
+			for _, st := range open {
+				st.Close()
+			}
+			if got := w.server.Stats().Connections; got != 0 {
+				t.Errorf("connections: got %d, want 0", got)
+			}
+		})
+	}
 }
 
 // from is a connection from an address.

@@ -10,6 +10,7 @@ type Limits struct {
 	Unacknowledged int // INVITEs that wait for their ACK
 	Amplification  int // bytes sent over UDP for each one received, until the source has shown that it receives
 	Transactions   int // server transactions of all sources, beyond which new calls are refused
+	Connections    int // connections of all sources at once; never more than 4,096
 }
 
 // bucket is a token bucket. The zero value is full.

@@ -152,6 +152,7 @@ func NewServer(c Config) (*Server, error) {
 		acl:       c.ACL,
 		limits:    c.Limits,
 		sources:   newSources(c.Limits),
+		streams:   streams{most: c.Limits.Connections},
 		naming:    c.Name,
 		parser:    newParser("via", "v", "content-length", "l"),
 		sockets:   make(map[io.Closer]struct{}),

@@ -14,6 +14,8 @@ const (
 
 // streams are the connections that are open. Multiple goroutines may use it.
 type streams struct {
+	most int // at once; 0 for maxStreams
+
 	mu       sync.Mutex
 	open     map[string]*stream // by id
 	bySource map[netip.Prefix]int
@@ -26,7 +28,7 @@ func (t *streams) add(s *Server, conn net.Conn, w way) (*stream, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	network := networkOf(st.source.Addr())
-	if len(t.open) >= maxStreams || t.bySource[network] >= maxStreamsSource {
+	if len(t.open) >= t.bound() || t.bySource[network] >= maxStreamsSource {
 		return nil, false
 	}
 	if t.open == nil {
@@ -37,6 +39,14 @@ func (t *streams) add(s *Server, conn net.Conn, w way) (*stream, bool) {
 	t.open[st.id.String()] = st
 	t.bySource[network]++
 	return st, true
+}
+
+// bound is how many there may be.
+func (t *streams) bound() int {
+	if t.most == 0 {
+		return maxStreams
+	}
+	return min(t.most, maxStreams)
 }
 
 func (t *streams) remove(st *stream) {
