@@ -27,6 +27,10 @@ func TestRules(t *testing.T) {
 			"FILE:2: dtmf.restart = \"*\": digits do something only while media.enable_dtmf is true"}},
 		{"one address twice", "[sip]\nbind_address = ['::1', '0:0::1']", []string{
 			"FILE:2: sip.bind_address = [\"::1\", \"0:0::1\"]: bind_address has ::1 twice"}},
+		{"an address beside all of IPv4", "[sip]\nbind_address = ['127.0.0.1', '0.0.0.0']", []string{
+			"FILE:2: sip.bind_address = [\"127.0.0.1\", \"0.0.0.0\"]: bind_address has 127.0.0.1, which is in 0.0.0.0 already"}},
+		{"an address beside all of IPv6", "[sip]\nbind_address = ['::', '127.0.0.1', '::1']", []string{
+			"FILE:2: sip.bind_address = [\"::\", \"127.0.0.1\", \"::1\"]: bind_address has ::1, which is in :: already"}},
 		{"wideband without its codec", "[media]\naudio_sample_rate = 16000", []string{
 			"FILE:2: media.audio_sample_rate = 16000: audio_sample_rate must be 8000 unless G722 is among preferred_codecs, not 16000"}},
 		{"narrow band", "[audio_processing]\nbandpass_low_freq = 1701", []string{

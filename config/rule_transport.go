@@ -1,6 +1,9 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"net/netip"
+)
 
 // transportRules are about where SIP is received.
 var transportRules = []rule{
@@ -33,13 +36,24 @@ func certificateGiven(c *Config) string {
 	return "the transports tls and wss need a certificate: tls.certificate and tls.key must name its PEM files"
 }
 
+// distinctAddresses: no address is there twice, also not as one of all.
 func distinctAddresses(c *Config) string {
-	seen := make(map[string]bool)
+	seen := make(map[netip.Addr]bool)
 	for _, addr := range c.SIP.Addresses() {
-		if text := addr.Unmap().String(); seen[text] {
-			return fmt.Sprintf("bind_address has %s twice", text)
+		addr = addr.Unmap()
+		if seen[addr] {
+			return fmt.Sprintf("bind_address has %v twice", addr)
 		}
-		seen[addr.Unmap().String()] = true
+		seen[addr] = true
+	}
+	for _, addr := range c.SIP.Addresses() {
+		addr, all := addr.Unmap(), netip.IPv6Unspecified()
+		if addr.Is4() {
+			all = netip.IPv4Unspecified()
+		}
+		if addr != all && seen[all] {
+			return fmt.Sprintf("bind_address has %v, which is in %v already", addr, all)
+		}
 	}
 	return ""
 }
