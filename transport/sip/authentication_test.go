@@ -359,6 +359,10 @@ func TestRegistrarsCall(t *testing.T) {
 		if m := c.try(2, alice); m.start != "SIP/2.0 403 Forbidden" {
 			t.Errorf("to the account's user: got %q, want 403", m.start)
 		}
+		escaped := starting("INVITE sip:%61lic%65@192.0.2.1 SIP/2.0")
+		if m := c.try(4, escaped); m.start != "SIP/2.0 403 Forbidden" {
+			t.Errorf("to the account's user, escaped: got %q, want 403", m.start)
+		}
 		if m := c.try(3); !strings.HasPrefix(m.start, "SIP/2.0 401") {
 			t.Errorf("to another user: got %q, want 401", m.start)
 		}

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"net/netip"
+	"net/url"
 	"slices"
 	"sync/atomic"
 )
@@ -59,8 +60,14 @@ func (g *registrations) registrar(host netip.Addr) bool {
 // accounts that have this user take calls from their registrars only.
 func (g *registrations) stray(user string, source netip.Addr) bool {
 	bound := false
+	// "characters and their encodings are equivalent" (RFC 3261 section 19.1.4, but for
+	// those that are reserved).
+	plain, err := url.PathUnescape(user)
+	if err != nil {
+		plain = user
+	}
 	for _, r := range g.all() {
-		if r.account.User != user && escapeUser(r.account.User) != user {
+		if r.account.User != user && r.account.User != plain {
 			continue
 		}
 		if !r.account.FromRegistrarOnly || r.knows(source) {
