@@ -144,6 +144,7 @@ func (r *registration) between(d time.Duration, low, high float64) time.Duration
 // gives the Contact that was bound.
 func (r *registration) register(ctx context.Context, expires time.Duration) (*gosip.Response, string, error) {
 	r.credentials.begin()
+	diagnosis := RegAuth
 	for range maxRounds {
 		if err := r.reach(ctx); err != nil {
 			return nil, "", err
@@ -163,8 +164,11 @@ func (r *registration) register(ctx context.Context, expires time.Duration) (*go
 		if expires, err = r.refusal(res, expires); err != nil {
 			return nil, "", err
 		}
+		if res.StatusCode == 423 {
+			diagnosis = RegRejected // it wants a longer time again and again
+		}
 	}
-	return nil, "", &failure{diagnosis: RegAuth, reason: fmt.Sprintf("the registrar is not content with %d requests", maxRounds)}
+	return nil, "", &failure{diagnosis: diagnosis, reason: fmt.Sprintf("the registrar is not content with %d requests", maxRounds)}
 }
 
 // refusal reads a response that is none of success: with a new expiry and no error when
