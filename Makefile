@@ -15,7 +15,7 @@ LINT := bin/golangci-lint-$(LINT_VERSION)
 # How long `make fuzz` spends on each target.
 FUZZTIME ?= 30s
 
-.PHONY: help run build test lint fuzz e2e flood bench docs tools tools-full clean
+.PHONY: help run build test lint fuzz e2e flood rate bench docs tools tools-full clean
 
 help: ## Lists these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ e2e: tools-full ## Runs all calls by real programs: 30 s calls, 300 at once, shu
 
 flood: tools ## Floods a running server for a minute while calls are up (docs/robustness.md)
 	go test -tags e2e -count=1 -timeout 5m -v -run '^TestFlood' ./e2e/
+
+RATE ?= 3000
+rate: tools ## Places RATE=3000 short calls a second for ten seconds, and says what one costs
+	RATE=$(RATE) go test -tags e2e -count=1 -timeout 5m -v -run '^TestRate$$' ./e2e/
 
 bench: ## Runs the benchmarks, among them the pacer against its floor in C
 	go test -run '^$$' -bench . -benchmem ./...
