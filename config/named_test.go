@@ -143,6 +143,8 @@ func TestFaultsDoNotShowPasswords(t *testing.T) {
 		"[account.a]\npassword = 'x'\npassword = 'hunter'",
 		"[auth.user.a]\npassword = 'hunter'\npassword_file = 'f'\n",
 		"[account.a]\n'password' 'hunter'",
+		"[account.a]\nregistrar = 'sip:user:hunter@192.0.2.1'",
+		"health_check_url = 'ftp://user:hunter@192.0.2.1/'",
 	} {
 		faults := faultsOf(t, Sources{File: write(t, content)})
 		for _, f := range faults {

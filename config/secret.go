@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"regexp"
 	"strings"
 )
 
@@ -81,6 +82,7 @@ func (k *key) fingerprint(v any) string {
 // concealed is what may be repeated of a value that is at fault: nothing of what is, or
 // may be meant to be, a password.
 func concealed(name, value string) string {
+	value = userInfo.ReplaceAllString(value, "$1...@")
 	if k := lookup(name); k != nil && !k.secret {
 		return value
 	}
@@ -89,3 +91,7 @@ func concealed(name, value string) string {
 	}
 	return value
 }
+
+// userInfo is user and password of a URI (RFC 3261 section 19.1.1, RFC 3986 section
+// 3.2.1).
+var userInfo = regexp.MustCompile(`((?i)\bsips?:|://)[^@/\s"']*:[^@/\s"']*@`)
