@@ -218,9 +218,13 @@ func TestRepeatedByeIsAnsweredTheSame(t *testing.T) {
 	inWorld(t, takesCalls, func(w *world) {
 		c := w.caller()
 		c.answered()
+		c.send("BYE")
+		first := c.want("200").String()
 		for range 3 {
 			c.send("BYE")
-			c.want("200")
+			if again := c.want("200").String(); again != first {
+				t.Errorf("repeated BYE: got %q, want the first answer %q", again, first)
+			}
 		}
 		c.send("BYE", c.branched("another"), set("CSeq", "3 BYE"))
 		c.want("481")
