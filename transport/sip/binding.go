@@ -51,29 +51,6 @@ func readBinding(part string) (binding, bool) {
 	return b, true
 }
 
-// splitOutside splits at a separator that is neither in quotes nor in angle brackets.
-func splitOutside(s string, separator byte) []string {
-	var parts []string
-	start, quoted, angled := 0, false, false
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"' && !angled:
-			quoted = !quoted
-		case quoted:
-		case c == '<':
-			angled = true
-		case c == '>':
-			angled = false
-		case c == separator && !angled:
-			parts = append(parts, s[start:i])
-			start = i + 1
-		}
-	}
-	return append(parts, s[start:])
-}
-
 // granted is how long a 200 to REGISTER binds our Contact: what stands with the
 // Contact, otherwise in Expires, otherwise what was asked for (RFC 3261 sections 10.2.4
 // and 10.3); never more than was asked for. A registrar that writes another Contact

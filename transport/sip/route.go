@@ -81,24 +81,10 @@ func routeURI(route string) (uri gosip.Uri, ok bool) {
 	return uri, true
 }
 
-// cutRoute takes the first element from a Route header field. A comma separates
-// elements where it is neither quoted nor within angle brackets.
+// cutRoute takes the first element from a Route header field.
 func cutRoute(value string) (first, rest string) {
-	quoted, bracketed := false, false
-	for i := 0; i < len(value); i++ {
-		switch c := value[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"' && !bracketed:
-			quoted = !quoted
-		case quoted:
-		case c == '<':
-			bracketed = true
-		case c == '>':
-			bracketed = false
-		case c == ',' && !bracketed:
-			return strings.TrimSpace(value[:i]), strings.TrimSpace(value[i+1:])
-		}
+	if i := indexOutside(value, ','); i >= 0 {
+		return strings.TrimSpace(value[:i]), strings.TrimSpace(value[i+1:])
 	}
 	return strings.TrimSpace(value), ""
 }
